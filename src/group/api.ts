@@ -1,0 +1,124 @@
+import type { Refusal } from '../protocol/codes.ts'
+import type { GroupEvent, GroupSettings, Role } from '../protocol/events.ts'
+
+/** What a call across the object's border comes back with: a value, or an expected no. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/** A person whom the front door has verified. Never taken from a request's own words. */
+export interface Identity {
+  readonly id: string
+  readonly name: string
+}
+
+export interface GroupSummary {
+  readonly id: string
+  readonly title: string
+  readonly role: Role
+  readonly settings: GroupSettings
+}
+
+/** What the sidebar shows of a group, seen from one member. */
+export interface Standing {
+  readonly id: string
+  readonly title: string
+  readonly role: Role
+  readonly unread: number
+  readonly mentions: number
+  /** When something was last said, in milliseconds since 1970; 0 in a silent group. */
+  readonly lastAt: number
+}
+
+export type MemberState = 'active' | 'banned' | 'left'
+
+export interface MemberListing {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly state: MemberState
+  readonly online: boolean
+  /** Until when the member may not speak, in milliseconds since 1970; 0 when they may. */
+  readonly mutedUntil: number
+}
+
+export interface InviteTerms {
+  /** The role that the invite gives; never above `member`. */
+  readonly role: 'member' | 'guest'
+  readonly uses: number
+  readonly expiresAt: number
+}
+
+export interface MemberPatch {
+  readonly role?: Role
+  readonly mutedUntil?: number
+  readonly state?: 'active' | 'banned'
+}
+
+export interface PageQuery {
+  readonly after?: number
+  readonly before?: number
+  readonly limit: number
+}
+
+export interface Page {
+  /** Ascending by seq, whichever way the page was asked for. */
+  readonly events: readonly GroupEvent[]
+  readonly more: boolean
+}
+
+export interface SearchHit {
+  readonly seq: number
+  readonly snippet: string
+}
+
+/** What an erased group left behind: nothing, counted. */
+export interface Receipt {
+  readonly group: string
+  readonly events: number
+  readonly segments: number
+  readonly members: number
+  readonly at: number
+}
+
+/** One redemption of a ticket, already verified by the front door. */
+export interface Admission {
+  readonly member: string
+  /** The ticket's own id; good for one connection, ever. */
+  readonly ticket: string
+  readonly expiresAt: number
+}
+
+/**
+ * What the front door and the queue's consumer may ask of a group. Every method that names a member
+ * checks for itself what that member may do. An unknown group answers `not_found` and stores nothing.
+ *
+ * The upgrade is the one call that goes through `fetch`: `GET /socket?since=&epoch=` with the
+ * `Admission` as JSON in the header `ADMISSION_HEADER`.
+ */
+export interface GroupApi {
+  found(owner: Identity, title: string): Promise<Outcome<GroupSummary>>
+  summary(member: string): Promise<Outcome<GroupSummary>>
+  standing(member: string): Promise<Outcome<Standing>>
+  change(
+    by: string,
+    patch: { readonly title?: string; readonly settings?: Partial<GroupSettings> },
+  ): Promise<Outcome<GroupSummary>>
+  erase(by: string): Promise<Outcome<Receipt>>
+  roster(member: string): Promise<Outcome<readonly MemberListing[]>>
+  changeMember(by: string, target: string, patch: MemberPatch): Promise<Outcome<MemberListing>>
+  /** Removes `target`, or lets oneself go. */
+  removeMember(by: string, target: string): Promise<Outcome<null>>
+  /** Keeps only `secretHash`, the SHA-256 of the invite's secret in hexadecimal. */
+  invite(by: string, secretHash: string, terms: InviteTerms): Promise<Outcome<null>>
+  revokeInvite(by: string, secretHash: string): Promise<Outcome<null>>
+  /** Redeems an invite; a member who is in already keeps their role and uses nothing up. */
+  join(person: Identity, secretHash: string): Promise<Outcome<GroupSummary>>
+  /** Whether a ticket may be written for this person; takes over their current name. */
+  admit(person: Identity): Promise<Outcome<GroupSummary>>
+  page(member: string, query: PageQuery): Promise<Outcome<Page>>
+  search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>>
+}
+
+/** The internal header that carries an `Admission`; the front door builds it, never a client. */
+export const ADMISSION_HEADER = 'x-parley-admission'

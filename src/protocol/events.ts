@@ -1,0 +1,105 @@
+/** What a member may do in a group, from most to least. Guests read. */
+export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const
+export type Role = (typeof ROLES)[number]
+
+/** The assistant's member id in every group. */
+export const ASSISTANT = 'assistant'
+
+/** How a reply ended; any of them is final ([P11]). */
+export type ReplyStatus =
+  | 'complete'
+  | 'stopped'
+  | 'interrupted'
+  | 'failed'
+  | 'filtered'
+  | 'withdrawn'
+
+/** Who produced a reply's text. */
+export type ReplySource = 'model' | 'cache' | 'local'
+
+/** What one model call used, in tokens. */
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface MessageBody {
+  /** Empty when the text is `gone`. */
+  readonly text: string
+  /** The seq of the message that this one answers. */
+  readonly replyTo?: number
+  readonly mentions?: readonly string[]
+  readonly attachments?: readonly string[]
+  /** Why the text is no longer there; nothing brings it back but a `restored` event. */
+  readonly gone?: Gone
+}
+
+export type Gone = 'recalled' | 'retracted' | 'erased'
+
+export type MemberChange = 'joined' | 'left' | 'removed' | 'role' | 'banned' | 'unbanned' | 'muted'
+
+/** The body of each durable kind ([P5]: the only things with a seq). */
+export interface EventBodies {
+  readonly message: MessageBody
+  readonly edited: { readonly target: number; readonly text: string; readonly gone?: Gone }
+  /** `also` lists replies that quoted the target word for word and lost their text with it. */
+  readonly recalled: { readonly target: number; readonly also?: readonly number[] }
+  readonly retracted: {
+    readonly target: number
+    readonly rule: string
+    readonly by: string
+    readonly also?: readonly number[]
+  }
+  readonly restored: { readonly target: number }
+  readonly reaction: { readonly target: number; readonly emoji: string; readonly on: boolean }
+  readonly member: {
+    readonly member: string
+    readonly change: MemberChange
+    readonly role: Role
+    readonly name: string
+  }
+  readonly settings: { readonly changed: Readonly<Record<string, unknown>> }
+  /** `again` names the reply that this one is another answer to. */
+  readonly 'reply.started': {
+    readonly to: string
+    readonly trigger: number
+    readonly again?: number
+  }
+  readonly 'reply.ended': {
+    readonly reply: number
+    readonly status: ReplyStatus
+    readonly text: string
+    readonly source: ReplySource
+    readonly model?: string
+    readonly usage?: Usage
+    /** Seqs that the text quotes word for word. */
+    readonly quotes?: readonly number[]
+    readonly gone?: Gone
+  }
+}
+
+export type EventKind = keyof EventBodies
+
+/** An entry of a group's durable log. */
+export type GroupEvent = {
+  [Kind in EventKind]: {
+    readonly seq: number
+    /** Milliseconds since 1970; never less than the event before. */
+    readonly at: number
+    readonly kind: Kind
+    /** The member it came from; `assistant` for the assistant. */
+    readonly from: string
+    /** The client's own id of the request that made it, where a frame did. */
+    readonly id?: string
+    readonly body: EventBodies[Kind]
+  }
+}[EventKind]
+
+/** When the assistant speaks: never, or when it is addressed. */
+export type SpeakMode = 'off' | 'mention'
+
+export interface GroupSettings {
+  readonly mode: SpeakMode
+  /** What the assistant is called here besides `@assistant` and `@助手`. */
+  readonly assistantName: string
+}
