@@ -42,7 +42,7 @@ export type MemberChange = 'joined' | 'left' | 'removed' | 'role' | 'banned' | '
 export interface EventBodies {
   readonly message: MessageBody
   readonly edited: { readonly target: number; readonly text: string; readonly gone?: Gone }
-  /** `also` lists replies that quoted the target word for word and lost their text with it. */
+  /** `also` lists further events that lost their text with it: ends of replies that quoted it. */
   readonly recalled: { readonly target: number; readonly also?: readonly number[] }
   readonly retracted: {
     readonly target: number

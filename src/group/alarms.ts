@@ -1,0 +1,76 @@
+import { log } from '../ops/log.ts'
+
+/** Runs without progress after which the alarm stays silent until something new happens. */
+const RUNS_WITHOUT_PROGRESS = 20
+
+/** The shortest wait after a run that brought nothing forward, doubled up to the longest. */
+const BACKOFF_MS = 2_000
+const LONGEST_BACKOFF_MS = 300_000
+
+/** Something that has to happen later. When is read from the tables, so nothing has to be armed twice. */
+export interface Reason {
+  readonly name: string
+  /** When it is next due, in milliseconds since 1970, or never. */
+  due(): number | undefined
+  /** Does what is due; true when that brought anything forward. */
+  run(now: number): Promise<boolean> | boolean
+}
+
+/** The one alarm of an object, shared by many reasons. It is set only when it has to ring earlier. */
+export class Alarms {
+  readonly #storage: DurableObjectStorage
+  readonly #group: () => string
+  readonly #reasons: readonly Reason[]
+  #armedFor: number | undefined
+  #idleRuns = 0
+
+  constructor(storage: DurableObjectStorage, group: () => string, reasons: readonly Reason[]) {
+    this.#storage = storage
+    this.#group = group
+    this.#reasons = reasons
+  }
+
+  /** Learns after a wake when the alarm will ring; until then each `arm` would set it anew. */
+  async recall(): Promise<void> {
+    this.#armedFor = (await this.#storage.getAlarm()) ?? undefined
+  }
+
+  /** Sets the alarm for the earliest reason. Call it in the turn that made something due. */
+  arm(): void {
+    const due = this.#next()
+    if (due === undefined || (this.#armedFor !== undefined && this.#armedFor <= due)) return
+    this.#armedFor = due
+    // In the same turn as the rows that call for it, so both become durable together.
+    void this.#storage.setAlarm(due)
+  }
+
+  /** Runs every reason that is due; one that fails holds no other up. */
+  async ring(): Promise<void> {
+    this.#armedFor = undefined
+    const now = Date.now()
+    let progress = false
+    for (const reason of this.#reasons) {
+      if ((reason.due() ?? Infinity) > now) continue
+      try {
+        progress = (await reason.run(now)) || progress
+      } catch (fault) {
+        log({ event: 'alarm.failed', group: this.#group(), reason: reason.name }, fault)
+      }
+    }
+    this.#idleRuns = progress ? 0 : this.#idleRuns + 1
+    if (this.#idleRuns >= RUNS_WITHOUT_PROGRESS) {
+      log({ event: 'alarm.stalled', group: this.#group(), runs: this.#idleRuns })
+      return
+    }
+    const due = this.#next()
+    if (due === undefined) return
+    const wait = Math.min(BACKOFF_MS * 2 ** this.#idleRuns, LONGEST_BACKOFF_MS)
+    this.#armedFor = progress ? due : Math.max(due, Date.now() + wait)
+    await this.#storage.setAlarm(this.#armedFor)
+  }
+
+  #next(): number | undefined {
+    const dues = this.#reasons.map((reason) => reason.due()).filter((due) => due !== undefined)
+    return dues.length > 0 ? Math.min(...dues) : undefined
+  }
+}

@@ -1,0 +1,162 @@
+import type { Language } from '../model/ask.ts'
+import type { ServerFrame } from '../protocol/frames.ts'
+
+/** Ten bad frames in this time end a connection ([P21]). */
+const STRIKE_WINDOW_MS = 60_000
+const STRIKES = 10
+
+/** How long after the last sign of life a connection still counts as present ([P19]). */
+const HEARD_MS = 95_000
+
+/** Codes that the runtime reports but that no endpoint may send. */
+const UNSENDABLE = new Set([1005, 1006, 1015])
+
+/** What survives a connection's sleep, next to its socket; at most 16 KiB. */
+interface Attachment {
+  readonly version: 1
+  readonly member: string
+  readonly language: Language
+  readonly openedAt: number
+  /** When its recent bad frames came, in milliseconds since 1970. */
+  readonly strikes: readonly number[]
+  /** The newest seq it said it read. */
+  readonly readSeq: number
+}
+
+/** One open socket of a member. */
+export class Connection {
+  readonly #socket: WebSocket
+  readonly #lastPing: () => number
+  #attachment: Attachment
+  #heardAt: number
+
+  constructor(socket: WebSocket, attachment: Attachment, lastPing: () => number) {
+    this.#socket = socket
+    this.#attachment = attachment
+    this.#lastPing = lastPing
+    this.#heardAt = attachment.openedAt
+  }
+
+  get member(): string {
+    return this.#attachment.member
+  }
+
+  get language(): Language {
+    return this.#attachment.language
+  }
+
+  get readSeq(): number {
+    return this.#attachment.readSeq
+  }
+
+  /** Whether anything was heard of it lately: a frame, or a ping that the runtime answered. */
+  isPresent(now: number): boolean {
+    return now - Math.max(this.#heardAt, this.#lastPing()) < HEARD_MS
+  }
+
+  heard(now: number): void {
+    this.#heardAt = now
+  }
+
+  read(seq: number): void {
+    this.#keep({ ...this.#attachment, readSeq: seq })
+  }
+
+  /** Counts a bad frame; true when it was one too many. */
+  strike(now: number): boolean {
+    const strikes = [...this.#attachment.strikes.filter((at) => at > now - STRIKE_WINDOW_MS), now]
+    this.#keep({ ...this.#attachment, strikes })
+    return strikes.length >= STRIKES
+  }
+
+  tell(frame: ServerFrame): void {
+    this.send(JSON.stringify(frame))
+  }
+
+  /** Sends an encoded frame. A socket that is going away misses it, and finds it in the log. */
+  send(encoded: string): void {
+    try {
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(encoded)
+    } catch {
+      // It closed between the look and the send; its close event follows.
+    }
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.#socket.close(UNSENDABLE.has(code) ? 1000 : code, reason)
+    } catch {
+      // Already closed.
+    }
+  }
+
+  #keep(attachment: Attachment): void {
+    this.#attachment = attachment
+    this.#socket.serializeAttachment(attachment)
+  }
+}
+
+/** The open sockets of a group: found again after sleep, then kept in one list. */
+export class Connections {
+  readonly #ctx: DurableObjectState
+  readonly #open = new Map<WebSocket, Connection>()
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx
+    for (const socket of ctx.getWebSockets()) {
+      const attachment: unknown = socket.deserializeAttachment()
+      if (isAttachment(attachment)) this.#open.set(socket, this.#wrap(socket, attachment))
+    }
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  all(): IterableIterator<Connection> {
+    return this.#open.values()
+  }
+
+  of(socket: WebSocket): Connection | undefined {
+    return this.#open.get(socket)
+  }
+
+  ofMember(member: string): readonly Connection[] {
+    return [...this.#open.values()].filter((connection) => connection.member === member)
+  }
+
+  /** Members with a connection that was heard of lately. */
+  present(now: number): ReadonlySet<string> {
+    const members = new Set<string>()
+    for (const connection of this.#open.values()) {
+      if (connection.isPresent(now)) members.add(connection.member)
+    }
+    return members
+  }
+
+  /** Takes a socket over for a member; the runtime holds it while the object sleeps. */
+  open(socket: WebSocket, member: string, language: Language, readSeq: number): Connection {
+    const openedAt = Date.now()
+    const attachment: Attachment = { version: 1, member, language, openedAt, strikes: [], readSeq }
+    this.#ctx.acceptWebSocket(socket)
+    socket.serializeAttachment(attachment)
+    const connection = this.#wrap(socket, attachment)
+    this.#open.set(socket, connection)
+    return connection
+  }
+
+  drop(socket: WebSocket): Connection | undefined {
+    const connection = this.#open.get(socket)
+    this.#open.delete(socket)
+    return connection
+  }
+
+  #wrap(socket: WebSocket, attachment: Attachment): Connection {
+    const lastPing = () => this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+    return new Connection(socket, attachment, lastPing)
+  }
+}
+
+function isAttachment(value: unknown): value is Attachment {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1
+}

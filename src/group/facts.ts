@@ -1,0 +1,62 @@
+import type { GroupSettings } from '../protocol/events.ts'
+
+const DEFAULT_SETTINGS: GroupSettings = { mode: 'mention', assistantName: 'Assistant' }
+
+/** The few facts about a group that are not events: a row each, kept in memory once read. */
+export class Facts {
+  readonly #sql: SqlStorage
+  readonly #known = new Map<string, string>()
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    for (const row of sql.exec('SELECT key, value FROM meta')) {
+      this.#known.set(String(row['key']), String(row['value']))
+    }
+  }
+
+  get id(): string {
+    return this.#known.get('id') ?? ''
+  }
+
+  get title(): string {
+    return this.#known.get('title') ?? ''
+  }
+
+  /** Names one continuous history of the log; a resume across two epochs starts anew. */
+  get epoch(): string {
+    return this.#known.get('epoch') ?? ''
+  }
+
+  get settings(): GroupSettings {
+    const stored = this.#known.get('settings')
+    return stored === undefined ? DEFAULT_SETTINGS : (JSON.parse(stored) as GroupSettings)
+  }
+
+  /** The last seq that recent storage has given up, because the archive holds it; 0 at first. */
+  get trimmedTo(): number {
+    return Number(this.#known.get('trimmed_to') ?? 0)
+  }
+
+  found(id: string, title: string): void {
+    this.#set('id', id)
+    this.#set('title', title)
+    this.#set('epoch', `e_${crypto.randomUUID().replaceAll('-', '')}`)
+  }
+
+  rename(title: string): void {
+    this.#set('title', title)
+  }
+
+  settle(settings: GroupSettings): void {
+    this.#set('settings', JSON.stringify(settings))
+  }
+
+  trimTo(seq: number): void {
+    this.#set('trimmed_to', String(seq))
+  }
+
+  #set(key: string, value: string): void {
+    this.#sql.exec('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, value)
+    this.#known.set(key, value)
+  }
+}

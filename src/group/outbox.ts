@@ -1,0 +1,66 @@
+import type { Reason } from './alarms.ts'
+
+const RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 600_000
+
+/** A member whose own object has to hear that they are in this group, or no longer. */
+export interface Errand {
+  readonly kind: 'joined' | 'left'
+  readonly member: string
+  /** The seq of the event that says so: a later one wins, however late it comes. */
+  readonly version: number
+}
+
+/**
+ * What other objects must hear of this one: written in the transaction that makes it true, delivered
+ * at least once, tried again by the alarm until it worked.
+ */
+export class Outbox implements Reason {
+  readonly name = 'outbox'
+  readonly #sql: SqlStorage
+  readonly #deliver: (errand: Errand) => Promise<void>
+
+  constructor(sql: SqlStorage, deliver: (errand: Errand) => Promise<void>) {
+    this.#sql = sql
+    this.#deliver = deliver
+  }
+
+  /** Notes an errand; call it inside the transaction that it belongs to. */
+  note({ kind, member, version }: Errand): void {
+    this.#sql.exec(
+      'INSERT INTO outbox (kind, member, version, due, tries) VALUES (?, ?, ?, ?, 0)',
+      kind,
+      member,
+      version,
+      Date.now(),
+    )
+  }
+
+  due(): number | undefined {
+    const due = this.#sql.exec('SELECT min(due) AS due FROM outbox').one()['due']
+    return due === null ? undefined : Number(due)
+  }
+
+  /** Delivers what is due; what fails waits longer each time. */
+  async run(now = Date.now()): Promise<boolean> {
+    const rows = this.#sql.exec('SELECT * FROM outbox WHERE due <= ? ORDER BY id', now).toArray()
+    let delivered = false
+    for (const row of rows) {
+      const id = Number(row['id'])
+      const errand: Errand = {
+        kind: row['kind'] === 'left' ? 'left' : 'joined',
+        member: String(row['member']),
+        version: Number(row['version']),
+      }
+      try {
+        await this.#deliver(errand)
+        this.#sql.exec('DELETE FROM outbox WHERE id = ?', id)
+        delivered = true
+      } catch {
+        const wait = Math.min(RETRY_MS * 2 ** Number(row['tries']), LONGEST_RETRY_MS)
+        this.#sql.exec('UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
+      }
+    }
+    return delivered
+  }
+}

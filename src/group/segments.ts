@@ -1,0 +1,240 @@
+import type { Archive } from '../history/archive.ts'
+import type { Entry, EntrySource } from '../history/pages.ts'
+import { readPage } from '../history/pages.ts'
+import type { Job } from '../jobs/job.ts'
+import type { GroupEvent } from '../protocol/events.ts'
+import type { Reason } from './alarms.ts'
+import { blank } from './erasure.ts'
+import type { Facts } from './facts.ts'
+import { encodeEntry } from './timeline.ts'
+import type { StoredEvent, Timeline } from './timeline.ts'
+
+/** When and how much is archived, and how much recent storage keeps of it. */
+export interface ArchivePolicy {
+  /** Events in a full segment. */
+  readonly segmentEvents: number
+  /** After how long, in milliseconds, what is there is archived although it fills no segment. */
+  readonly afterMs: number
+  /** Archived events that recent storage keeps for quick joins, resumes and search. */
+  readonly keepEvents: number
+}
+
+/** A pointer whose segment did not arrive in this time is put on the queue again. */
+const ANNOUNCE_AGAIN_MS = 15 * 60_000
+
+/** Recent events that are read at a time. */
+const CHUNK_EVENTS = 200
+
+/**
+ * The log's way into the archive and back: cuts segments, points the queue to them, remembers where
+ * they lie, and walks archive and recent storage as one.
+ */
+export class Segments implements Reason, EntrySource {
+  readonly name = 'archive'
+  readonly #sql: SqlStorage
+  readonly #timeline: Timeline
+  readonly #facts: Facts
+  readonly #archive: Archive
+  readonly #policy: ArchivePolicy
+  readonly #send: (job: Job) => Promise<void>
+  #cutTo: number
+  #firstOpenAt: number | undefined
+  // The earliest announcement, read once; a look at every segment at each message would cost more.
+  #announceAt: number | undefined
+
+  constructor(
+    sql: SqlStorage,
+    parts: {
+      readonly timeline: Timeline
+      readonly facts: Facts
+      readonly archive: Archive
+      readonly policy: ArchivePolicy
+      readonly send: (job: Job) => Promise<void>
+    },
+  ) {
+    this.#sql = sql
+    this.#timeline = parts.timeline
+    this.#facts = parts.facts
+    this.#archive = parts.archive
+    this.#policy = parts.policy
+    this.#send = parts.send
+    const newest = sql.exec('SELECT last FROM segments ORDER BY first DESC LIMIT 1').toArray()[0]
+    this.#cutTo = Number(newest?.['last'] ?? 0)
+    this.#lookAhead()
+  }
+
+  due(): number | undefined {
+    return earliest(this.#announceAt, this.#cutDue())
+  }
+
+  /** Cuts what is due and puts a pointer for it on the queue. */
+  async run(now: number): Promise<boolean> {
+    let progress = this.#cut(now)
+    const rows = this.#sql.exec('SELECT * FROM segments WHERE announce_at <= ?', now).toArray()
+    for (const row of rows) {
+      const [first, last, version] = [row['first'], row['last'], row['version']].map(Number)
+      if (first === undefined || last === undefined || version === undefined) continue
+      await this.#send({ v: 1, kind: 'archive', group: this.#facts.id, first, last, version })
+      this.#sql.exec(
+        'UPDATE segments SET announce_at = ? WHERE first = ? AND version = ? AND announce_at IS NOT NULL',
+        now + ANNOUNCE_AGAIN_MS,
+        first,
+        version,
+      )
+      progress = true
+    }
+    this.#lookAhead()
+    return progress
+  }
+
+  /** The segment as it has to be stored now, or undefined if another version is wanted. */
+  async exportSegment(first: number, last: number, version: number): Promise<string | undefined> {
+    if (!this.#isWanted(first, version)) return undefined
+    const request = { after: first - 1, limit: last - first + 1, bytes: Infinity }
+    const { entries } = await readPage(this, request)
+    return `${entries.map(({ json }) => json).join('\n')}\n`
+  }
+
+  /** Notes where a segment lies; answers which key nobody needs any more. */
+  markArchived(first: number, version: number, key: string): string | undefined {
+    if (!this.#isWanted(first, version)) return key === this.#keyOf(first) ? undefined : key
+    const obsolete = this.#keyOf(first)
+    this.#sql.exec('UPDATE segments SET key = ?, announce_at = NULL WHERE first = ?', key, first)
+    this.#lookAhead()
+    this.#trim()
+    return obsolete === key ? undefined : obsolete
+  }
+
+  /** Has every segment that holds one of these seqs written anew, without what is gone by now. */
+  renew(seqs: readonly number[]): void {
+    for (const seq of seqs) {
+      this.#sql.exec(
+        'UPDATE segments SET version = version + 1, announce_at = ? WHERE first <= ? AND last >= ?',
+        Date.now(),
+        seq,
+        seq,
+      )
+    }
+    this.#lookAhead()
+  }
+
+  async *after(from: number): AsyncGenerator<Entry> {
+    let seq = from
+    while (seq < this.#facts.trimmedTo) {
+      const entries = await this.#archived(seq + 1)
+      yield* entries.filter((entry) => entry.seq > from)
+      seq = entries.at(-1)?.seq ?? this.#facts.trimmedTo
+    }
+    for (;;) {
+      const chunk = this.#timeline.after(seq, CHUNK_EVENTS)
+      for (const event of chunk) yield toEntry(event)
+      seq = chunk.at(-1)?.seq ?? seq
+      if (chunk.length < CHUNK_EVENTS) return
+    }
+  }
+
+  async *before(from: number): AsyncGenerator<Entry> {
+    let seq = from
+    while (seq > this.#facts.trimmedTo + 1) {
+      const chunk = [...this.#timeline.before(seq, CHUNK_EVENTS)]
+      for (const event of chunk) yield toEntry(event)
+      if (chunk.length === 0) break
+      seq = chunk.at(-1)?.seq ?? seq
+    }
+    while (seq > 1) {
+      const entries = await this.#archived(seq - 1)
+      yield* entries.filter((entry) => entry.seq < from).toReversed()
+      const first = entries[0]?.seq
+      if (first === undefined) return
+      seq = first
+    }
+  }
+
+  // Texts that were taken back after the segment was written are left out here as well.
+  async #archived(seq: number): Promise<readonly Entry[]> {
+    const row = this.#sql
+      .exec('SELECT first, key FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1', seq)
+      .toArray()[0]
+    if (row?.['key'] == null) return []
+    const events = await this.#read(Number(row['first']), String(row['key']))
+    return events.map((event) => ({ seq: event.seq, json: JSON.stringify(this.#visible(event)) }))
+  }
+
+  // A segment that is written anew meanwhile lies under another key.
+  async #read(first: number, key: string): Promise<readonly GroupEvent[]> {
+    try {
+      return await this.#archive.read(key)
+    } catch (fault) {
+      const now = this.#keyOf(first)
+      if (now === undefined || now === key) throw fault
+      return this.#archive.read(now)
+    }
+  }
+
+  #visible(event: GroupEvent): GroupEvent {
+    const subject = event.kind === 'edited' ? event.body.target : event.seq
+    const row = this.#sql.exec('SELECT reason FROM gone WHERE seq = ?', subject).toArray()[0]
+    return row ? blank(event, String(row['reason'])) : event
+  }
+
+  #lookAhead(): void {
+    const due = this.#sql.exec('SELECT min(announce_at) AS due FROM segments').one()['due']
+    this.#announceAt = due === null ? undefined : Number(due)
+  }
+
+  #cutDue(): number | undefined {
+    const open = this.#timeline.head - this.#cutTo
+    if (open <= 0) return undefined
+    this.#firstOpenAt ??= this.#timeline.at(this.#cutTo + 1)?.at
+    if (this.#firstOpenAt === undefined) return undefined
+    return open >= this.#policy.segmentEvents
+      ? this.#firstOpenAt
+      : this.#firstOpenAt + this.#policy.afterMs
+  }
+
+  #cut(now: number): boolean {
+    let isCut = false
+    while ((this.#cutDue() ?? Infinity) <= now) {
+      const first = this.#cutTo + 1
+      const last = Math.min(this.#cutTo + this.#policy.segmentEvents, this.#timeline.head)
+      this.#sql.exec('INSERT INTO segments VALUES (?, ?, 1, NULL, ?)', first, last, now)
+      this.#cutTo = last
+      this.#firstOpenAt = undefined
+      isCut = true
+    }
+    return isCut
+  }
+
+  // Deleting costs as much as writing, so it waits until a whole segment's worth has become old.
+  #trim(): void {
+    const row = this.#sql
+      .exec('SELECT min(first) AS first FROM segments WHERE key IS NULL')
+      .one()['first']
+    const archivedTo = row === null ? this.#cutTo : Number(row) - 1
+    const limit = Math.min(archivedTo, this.#timeline.head - this.#policy.keepEvents)
+    if (limit < this.#facts.trimmedTo + this.#policy.segmentEvents) return
+    this.#timeline.trim(limit)
+    this.#facts.trimTo(limit)
+  }
+
+  #isWanted(first: number, version: number): boolean {
+    const row = this.#sql
+      .exec('SELECT 1 FROM segments WHERE first = ? AND version = ?', first, version)
+      .toArray()[0]
+    return row !== undefined
+  }
+
+  #keyOf(first: number): string | undefined {
+    const row = this.#sql.exec('SELECT key FROM segments WHERE first = ?', first).toArray()[0]
+    return row?.['key'] == null ? undefined : String(row['key'])
+  }
+}
+
+function toEntry(event: StoredEvent): Entry {
+  return { seq: event.seq, json: encodeEntry(event) }
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return Math.min(a, b)
+}

@@ -1,0 +1,224 @@
+import type { EventBodies, EventKind, GroupEvent } from '../protocol/events.ts'
+
+/** What is to become an event. The timeline gives it its seq and its time. */
+export type NewEvent = {
+  [Kind in EventKind]: {
+    readonly kind: Kind
+    readonly from: string
+    readonly body: EventBodies[Kind]
+    /** The client's request that it answers, with a print of its content. */
+    readonly request?: { readonly id: string; readonly print: string }
+    /** Where the author's pace stands after it; see `Pace`. */
+    readonly pace?: number
+    /** What the chain decided, for `/why`. */
+    readonly trace?: string
+  }
+}[EventKind]
+
+/** An event as it lies in storage: its body still encoded. */
+export interface StoredEvent {
+  readonly seq: number
+  readonly at: number
+  readonly kind: EventKind
+  readonly from: string
+  readonly id: string | undefined
+  readonly body: string
+}
+
+/** What a request that is already in the log became. */
+export interface KnownRequest {
+  readonly seq: number
+  readonly at: number
+  readonly print: string
+}
+
+/**
+ * The recent part of a group's log, in SQLite. It hands out seqs itself: AUTOINCREMENT would burn one
+ * on every duplicate, and a hole looks like a lost message to a client. Two rows are written per
+ * message, the event and its request, and nothing else.
+ */
+export class Timeline {
+  readonly #storage: DurableObjectStorage
+  readonly #sql: SqlStorage
+  #head: number
+  #lastAt: number
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+    this.#sql = storage.sql
+    const last = this.#sql.exec('SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1').toArray()[0]
+    this.#head = Number(last?.['seq'] ?? 0)
+    this.#lastAt = Number(last?.['at'] ?? 0)
+  }
+
+  /** The newest seq; 0 in an empty log. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** The time of the newest event, in milliseconds since 1970; 0 in an empty log. */
+  get lastAt(): number {
+    return this.#lastAt
+  }
+
+  /**
+   * Appends an event, durable before anything that is sent from now on leaves the object. `also`
+   * writes what must be true together with it; if it throws, nothing of the event remains.
+   */
+  append(event: NewEvent, also: (seq: number) => void = () => {}): StoredEvent {
+    const seq = this.#head + 1
+    const at = Math.max(Date.now(), this.#lastAt)
+    const body = JSON.stringify(event.body)
+    const id = event.request?.id
+    this.#storage.transactionSync(() => {
+      this.#sql.exec(
+        'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        seq,
+        at,
+        event.kind,
+        event.from,
+        id ?? null,
+        body,
+        event.pace ?? null,
+        event.trace ?? null,
+      )
+      if (event.request) {
+        const { id, print } = event.request
+        const { from, kind } = event
+        this.#sql.exec(
+          'INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?)',
+          from,
+          id,
+          seq,
+          at,
+          kind,
+          print,
+        )
+      }
+      also(seq)
+    })
+    this.#head = seq
+    this.#lastAt = at
+    return { seq, at, kind: event.kind, from: event.from, id, body }
+  }
+
+  /** The event that a member's request became, however long ago ([P7]). */
+  request(author: string, id: string): KnownRequest | undefined {
+    const row = this.#sql
+      .exec('SELECT seq, at, print FROM requests WHERE author = ? AND id = ?', author, id)
+      .toArray()[0]
+    return row && { seq: Number(row['seq']), at: Number(row['at']), print: String(row['print']) }
+  }
+
+  /** Whether `seq` was a request of this kind, by this author where one is named. */
+  wasRequest(seq: number, kind: EventKind, author?: string): boolean {
+    const rows =
+      author === undefined
+        ? this.#sql.exec('SELECT 1 FROM requests WHERE seq = ? AND kind = ?', seq, kind)
+        : this.#sql.exec(
+            'SELECT 1 FROM requests WHERE author = ? AND seq = ? AND kind = ?',
+            author,
+            seq,
+            kind,
+          )
+    return rows.toArray().length > 0
+  }
+
+  /** Seqs of a member's requests of one kind after `seq`; their events may be archived. */
+  requestsAfter(seq: number, kind: EventKind, author: string): readonly number[] {
+    return this.#sql
+      .exec('SELECT seq FROM requests WHERE author = ? AND kind = ? AND seq > ?', author, kind, seq)
+      .toArray()
+      .map((row) => Number(row['seq']))
+  }
+
+  /** The event at `seq`, while recent storage holds it. */
+  at(seq: number): StoredEvent | undefined {
+    return this.#sql.exec(`${SELECT} WHERE seq = ?`, seq).toArray().map(toStored)[0]
+  }
+
+  /** Events after `seq`, ascending. */
+  after(seq: number, count: number): readonly StoredEvent[] {
+    return this.#sql.exec(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`, seq, count).toArray().map(toStored)
+  }
+
+  /** Events before `seq`, newest first. They are read as they are taken, so a taker may stop. */
+  *before(seq: number, count: number): Generator<StoredEvent> {
+    const rows = this.#sql.exec(`${SELECT} WHERE seq < ? ORDER BY seq DESC LIMIT ?`, seq, count)
+    for (const row of rows) yield toStored(row)
+  }
+
+  /** The event that ended a reply, while recent storage holds it. */
+  endOf(reply: number): StoredEvent | undefined {
+    const ended = `kind = 'reply.ended' AND json_extract(body, '$.reply') = ?`
+    return this.#sql
+      .exec(`${SELECT} WHERE seq > ? AND ${ended} ORDER BY seq LIMIT 1`, reply, reply)
+      .toArray()
+      .map(toStored)[0]
+  }
+
+  /** Where each author's pace stood after their newest event since `at`. */
+  pacesSince(at: number): ReadonlyMap<string, number> {
+    const paces = new Map<string, number>()
+    const rows = this.#sql.exec('SELECT author, at, pace FROM events ORDER BY seq DESC')
+    for (const row of rows) {
+      if (Number(row['at']) < at) break
+      const author = String(row['author'])
+      if (row['pace'] !== null && !paces.has(author)) paces.set(author, Number(row['pace']))
+    }
+    return paces
+  }
+
+  /** What the chain decided about the message at `seq`. */
+  trace(seq: number): string | undefined {
+    const row = this.#sql.exec('SELECT trace FROM events WHERE seq = ?', seq).toArray()[0]
+    return row?.['trace'] == null ? undefined : String(row['trace'])
+  }
+
+  explain(seq: number, trace: string): void {
+    this.#sql.exec('UPDATE events SET trace = ? WHERE seq = ?', trace, seq)
+  }
+
+  /** Puts another body in an event's place: the one way in which what was said is unsaid. */
+  rewrite(seq: number, body: string): void {
+    this.#sql.exec('UPDATE events SET body = ? WHERE seq = ?', body, seq)
+  }
+
+  /** Gives up events that the archive holds. */
+  trim(seq: number): void {
+    this.#sql.exec('DELETE FROM events WHERE seq <= ?', seq)
+  }
+}
+
+const SELECT = 'SELECT seq, at, kind, author, request, body FROM events'
+
+function toStored(row: Record<string, SqlStorageValue>): StoredEvent {
+  return {
+    seq: Number(row['seq']),
+    at: Number(row['at']),
+    kind: row['kind'] as EventKind,
+    from: String(row['author']),
+    id: row['request'] === null ? undefined : String(row['request']),
+    body: String(row['body']),
+  }
+}
+
+/** An event as it goes over the wire, encoded once for everyone. */
+export function encodeEvent(event: StoredEvent): string {
+  return `{"type":"event",${encodeFields(event)}`
+}
+
+/** An event as it stands in a page or a segment, without the frame's type. */
+export function encodeEntry(event: StoredEvent): string {
+  return `{${encodeFields(event)}`
+}
+
+/** A stored event as a value. */
+export function toEvent(event: StoredEvent): GroupEvent {
+  return JSON.parse(encodeEntry(event)) as GroupEvent
+}
+
+function encodeFields({ seq, at, kind, from, id, body }: StoredEvent): string {
+  const request = id === undefined ? '' : `"id":${JSON.stringify(id)},`
+  return `"seq":${seq},"at":${at},"kind":"${kind}","from":"${from}",${request}"body":${body}}`
+}

@@ -1,0 +1,77 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+
+import type { Env } from '../env.ts'
+import type { Standing } from '../group/api.ts'
+import { log } from '../ops/log.ts'
+import { readBody } from './body.ts'
+import { groupAt, groupOf, namesGroup } from './directory.ts'
+import type { Door } from './door.ts'
+import { newGroupId } from './ids.ts'
+import { Name } from './names.ts'
+import { answer, newRef, refuse } from './refusals.ts'
+import { signedIn } from './signin.ts'
+
+// What a sidebar can show; whoever is in more groups sees the newest.
+const LISTED_GROUPS = 100
+
+// Groups that are asked side by side, so that one sidebar does not crowd out other requests.
+const ASKED_AT_ONCE = 10
+
+const NewGroup = v.object({ title: Name })
+
+const GroupPatch = v.pipe(
+  v.object({
+    title: v.exactOptional(Name),
+    settings: v.exactOptional(
+      v.object({
+        mode: v.exactOptional(v.picklist(['off', 'mention'])),
+        assistantName: v.exactOptional(Name),
+      }),
+    ),
+  }),
+  v.check((patch) => patch.title !== undefined || Object.keys(patch.settings ?? {}).length > 0),
+)
+
+/** A person's groups, and each group's settings: `/api/groups` and `/api/groups/:group`. */
+export const groups = new Hono<Door>()
+  .post('/', signedIn, async (c) => {
+    const body = await readBody(c, NewGroup)
+    if (!body.ok) return refuse(c, body.refusal)
+    const { id, name } = c.var.person
+    const founded = await groupAt(c.env, newGroupId()).found({ id, name }, body.value.title)
+    return answer(c, founded, ({ id, title, role }) => ({ group: { id, title, role } }), 201)
+  })
+  .get('/', signedIn, async (c) => {
+    const { id } = c.var.person
+    const listed = await c.env.MEMBERS.getByName(id).groups()
+    const standings: Standing[] = []
+    for (let at = 0; at < Math.min(listed.length, LISTED_GROUPS); at += ASKED_AT_ONCE) {
+      const asked = listed.slice(at, at + ASKED_AT_ONCE)
+      standings.push(...(await Promise.all(asked.map((group) => standingIn(c.env, group, id)))).flat())
+    }
+    return c.json({ groups: standings.toSorted((one, other) => other.lastAt - one.lastAt) })
+  })
+  .get('/:group', signedIn, namesGroup, async (c) => {
+    return answer(c, await groupOf(c).summary(c.var.person.id), (group) => ({ group }))
+  })
+  .patch('/:group', signedIn, namesGroup, async (c) => {
+    const body = await readBody(c, GroupPatch)
+    if (!body.ok) return refuse(c, body.refusal)
+    const changed = await groupOf(c).change(c.var.person.id, body.value)
+    return answer(c, changed, (group) => ({ group }))
+  })
+  .delete('/:group', signedIn, namesGroup, async (c) => {
+    return answer(c, await groupOf(c).erase(c.var.person.id), (receipt) => ({ receipt }))
+  })
+
+// A group that is gone, closed to this person or out of order leaves a gap, not an empty sidebar.
+async function standingIn(env: Env, group: string, member: string): Promise<readonly Standing[]> {
+  try {
+    const standing = await groupAt(env, group).standing(member)
+    return standing.ok ? [standing.value] : []
+  } catch (fault) {
+    log({ event: 'group.failed', group, at: 'standing', ref: newRef() }, fault)
+    return []
+  }
+}

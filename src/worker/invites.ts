@@ -1,0 +1,82 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+
+import { limitAddress } from './address.ts'
+import { readBody } from './body.ts'
+import { groupAt, groupOf, namesGroup } from './directory.ts'
+import type { Door } from './door.ts'
+import { newSecret } from './ids.ts'
+import { answer, refuse } from './refusals.ts'
+import type { DoorRefusal } from './refusals.ts'
+import { signedIn } from './signin.ts'
+
+// A code is the group's id without its `g_` and 128 bits that only its bearer knows.
+const CODE = /^([\w-]{22})\.([\w-]{22})$/
+
+const DEFAULT_USES = 100
+const DEFAULT_SECONDS = 7 * 24 * 60 * 60
+const LONGEST_SECONDS = DEFAULT_SECONDS
+
+// Malformed, of no group, wrong, revoked, used up or expired: whoever guesses learns nothing.
+const NO_INVITE: DoorRefusal = { code: 'not_found', message: 'this invite is not valid any more' }
+
+const Terms = v.object({
+  role: v.optional(v.picklist(['member', 'guest']), 'member'),
+  uses: v.optional(wholeNumber(1, 1_000), DEFAULT_USES),
+  expiresInSeconds: v.optional(wholeNumber(60, LONGEST_SECONDS), DEFAULT_SECONDS),
+})
+
+const Acceptance = v.object({ invite: v.string() })
+
+/** What a group's moderators do with invites: `/api/groups/:group/invites`. */
+export const invites = new Hono<Door>()
+  .post('/', signedIn, namesGroup, limitAddress, async (c) => {
+    const body = await readBody(c, Terms)
+    if (!body.ok) return refuse(c, body.refusal)
+    const { role, uses, expiresInSeconds } = body.value
+    const secret = newSecret()
+    const expiresAt = Date.now() + expiresInSeconds * 1000
+    const terms = { role, uses, expiresAt }
+    const kept = await groupOf(c).invite(c.var.person.id, await hashOf(secret), terms)
+    const invite = `${c.req.param('group')?.slice(2)}.${secret}`
+    // A fragment stays in the browser: no server, proxy or log ever sees the code.
+    const url = `${new URL(c.req.url).origin}/join#${invite}`
+    return answer(c, kept, () => ({ invite, url, expiresAt }), 201)
+  })
+  .delete('/:invite', signedIn, namesGroup, async (c) => {
+    const code = parseCode(c.req.param('invite'))
+    if (code?.group !== c.req.param('group')) return refuse(c, NO_INVITE)
+    const revoked = await groupOf(c).revokeInvite(c.var.person.id, await hashOf(code.secret))
+    return answer(c, revoked, () => ({ revoked: true }))
+  })
+
+/** What anyone does with an invite: `/api/invites/accept`. */
+export const acceptance = new Hono<Door>().post('/', signedIn, limitAddress, async (c) => {
+  const body = await readBody(c, Acceptance)
+  if (!body.ok) return refuse(c, body.refusal)
+  const code = parseCode(body.value.invite)
+  if (code === undefined) return refuse(c, NO_INVITE)
+  const { id, name } = c.var.person
+  const joined = await groupAt(c.env, code.group).join({ id, name }, await hashOf(code.secret))
+  if (!joined.ok && joined.refusal.code === 'not_found') return refuse(c, NO_INVITE)
+  return answer(c, joined, ({ id, title, role }) => ({ group: { id, title, role } }))
+})
+
+interface Code {
+  readonly group: string
+  readonly secret: string
+}
+
+function parseCode(text: string | undefined): Code | undefined {
+  const [, group, secret] = CODE.exec(text ?? '') ?? []
+  return group === undefined || secret === undefined ? undefined : { group: `g_${group}`, secret }
+}
+
+function wholeNumber(least: number, most: number) {
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most))
+}
+
+async function hashOf(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,34 @@
+// A shorter secret could be guessed from a single token.
+const SECRET_CHARS = 32
+
+const HMAC = { name: 'HMAC', hash: 'SHA-256' }
+const USAGES = ['sign', 'verify']
+
+/** Whether a deployment has a secret that is worth signing with. */
+export function isSecret(secret: string | undefined): secret is string {
+  return secret !== undefined && secret.length >= SECRET_CHARS
+}
+
+/** Signs sessions: the secret's own bytes, so that other back ends can sign them too. */
+export async function sessionKey(secret: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', bytesOf(secret), HMAC, false, USAGES)
+}
+
+/**
+ * Signs tickets: derived from the secret, so that neither a session nor a token of another back end
+ * can ever pass for a ticket, nor a ticket for them.
+ */
+export async function ticketKey(secret: string): Promise<CryptoKey> {
+  const root = await crypto.subtle.importKey('raw', bytesOf(secret), 'HKDF', false, ['deriveKey'])
+  const derivation = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new Uint8Array(0),
+    info: bytesOf('parley ticket 1'),
+  }
+  return crypto.subtle.deriveKey(derivation, root, { ...HMAC, length: 256 }, false, USAGES)
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text)
+}

@@ -1,0 +1,19 @@
+/**
+ * Whether a page of `origin` may open sockets and change things: our own pages, and those of the
+ * origins in `listed` (separated by commas). Compared exactly, so no prefix, suffix, other port or
+ * other spelling passes; `null`, which sandboxes and files send, never does.
+ */
+export function isAllowedOrigin(
+  origin: string,
+  own: string,
+  listed: string | undefined,
+): boolean {
+  if (origin === 'null') return false
+  return origin === own || originsOf(listed).includes(origin)
+}
+
+// An entry may be spelled in any way that a URL may (capitals, a trailing slash, an IDN): browsers
+// send the normal form, so that is what is compared. `*` is no URL and allows nobody.
+function originsOf(listed: string | undefined): string[] {
+  return (listed ?? '').split(',').flatMap((entry) => URL.parse(entry.trim())?.origin ?? [])
+}

@@ -1,0 +1,63 @@
+import { sign, verify } from 'hono/jwt'
+import * as v from 'valibot'
+
+import type { Identity } from '../group/api.ts'
+import { toMemberId } from './ids.ts'
+import { sessionKey } from './keys.ts'
+import { Name } from './names.ts'
+
+/** How long a sign-in lasts, in seconds: 30 days, so that a weekly guest stays who they are. */
+export const SESSION_SECONDS = 30 * 24 * 60 * 60
+
+// No honest token is longer; a longer one is not worth hashing.
+const TOKEN_CHARS = 4_096
+
+/** Someone who is signed in. */
+export interface Person extends Identity {
+  /** The language they read, where their token says it. */
+  readonly locale?: string
+}
+
+/** A language tag, as browsers send them. */
+export const Locale = v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/))
+
+// A token may come from any back end that knows the secret, so it is read like anything from outside.
+const Claims = v.object({
+  sub: v.pipe(v.string(), v.nonEmpty(), v.maxLength(1_024)),
+  name: Name,
+  exp: v.number(),
+  locale: v.fallback(v.optional(Locale), undefined),
+})
+
+export interface Session {
+  readonly token: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** Signs a session token: the same JWT that PROTOCOL §2 lets any other back end sign. */
+export async function signSession(person: Person, secret: string): Promise<Session> {
+  const exp = Math.floor(Date.now() / 1000) + SESSION_SECONDS
+  const { id, name, locale } = person
+  const claims = { sub: id, name, exp, ...(locale !== undefined && { locale }) }
+  return { token: await sign(claims, await sessionKey(secret), 'HS256'), expiresAt: exp * 1000 }
+}
+
+/** Who a session token speaks for; nobody, if it is forged, expired or not a session at all. */
+export async function readSession(token: string, secret: string): Promise<Person | undefined> {
+  const claims = await verified(token, secret)
+  const parsed = v.safeParse(Claims, claims)
+  if (!parsed.success) return undefined
+  const { sub, name, locale } = parsed.output
+  return { id: await toMemberId(sub), name, ...(locale !== undefined && { locale }) }
+}
+
+async function verified(token: string, secret: string): Promise<unknown> {
+  if (token.length > TOKEN_CHARS) return undefined
+  try {
+    // `iat` opens no door, and another back end's clock may be a second ahead of ours.
+    return await verify(token, await sessionKey(secret), { alg: 'HS256', iat: false })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+
+import { ADMISSION_HEADER } from '../group/api.ts'
+import type { Admission } from '../group/api.ts'
+import { SUBPROTOCOL } from '../protocol/frames.ts'
+import { refuseAddress } from './address.ts'
+import { NO_GROUP } from './directory.ts'
+import type { Door } from './door.ts'
+import { GROUP_ID } from './ids.ts'
+import { isAllowedOrigin } from './origin.ts'
+import { refuse } from './refusals.ts'
+import type { DoorRefusal } from './refusals.ts'
+import { readTicket } from './tickets.ts'
+
+const TICKET_PREFIX = 'ticket.'
+
+const Resume = v.object({
+  since: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{1,15}$/))),
+  epoch: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))),
+})
+
+/** Opens a connection to a group. Whatever can be refused is refused before the object hears of it. */
+export async function openSocket(c: Context<Door>): Promise<Response> {
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+    c.header('upgrade', 'websocket')
+    return refuse(c, { code: 'upgrade_required', message: 'this address speaks WebSocket only' })
+  }
+  const origin = c.req.header('origin')
+  const own = new URL(c.req.url).origin
+  if (origin !== undefined && !isAllowedOrigin(origin, own, c.env.ALLOWED_ORIGINS)) {
+    return refuse(c, { code: 'forbidden', message: 'pages of this origin may not connect' })
+  }
+  const group = c.req.param('group') ?? ''
+  if (!GROUP_ID.test(group)) return refuse(c, NO_GROUP)
+  const resume = v.safeParse(Resume, c.req.query())
+  if (!resume.success) {
+    return refuse(c, { code: 'bad_request', message: 'since is a seq, epoch a name from welcome' })
+  }
+  const offer = parseOffer(c.req.header('sec-websocket-protocol') ?? '')
+  if ('code' in offer) return refuse(c, offer)
+  const ticket = await readTicket(offer.ticket, c.var.secret)
+  if (ticket === undefined) {
+    return refuse(c, { code: 'unauthorized', message: 'that ticket is not valid any more' })
+  }
+  if (ticket.group !== group) {
+    return refuse(c, { code: 'forbidden', message: 'that ticket is for another group' })
+  }
+  const refusal = await refuseAddress(c)
+  if (refusal !== undefined) return refuse(c, refusal)
+
+  const { id, member, expiresAt } = ticket
+  const admission: Admission = { member, ticket: id, expiresAt }
+  const query = new URLSearchParams(resume.output)
+  // A new request: nothing that a client sent reaches the object but what was checked above.
+  const request = new Request(`https://group/socket?${query}`, {
+    headers: { upgrade: 'websocket', [ADMISSION_HEADER]: JSON.stringify(admission) },
+  })
+  return c.env.GROUPS.getByName(group).fetch(request)
+}
+
+// Other protocols beside ours may be offered, so that a client of tomorrow can talk to us today.
+function parseOffer(header: string): { readonly ticket: string } | DoorRefusal {
+  const offered = header.split(',').map((name) => name.trim())
+  if (offered.filter((name) => name === SUBPROTOCOL).length !== 1) {
+    return { code: 'bad_request', message: `offer the protocol ${SUBPROTOCOL}, once` }
+  }
+  const [ticket, ...more] = offered.filter((name) => name.startsWith(TICKET_PREFIX))
+  if (more.length > 0) return { code: 'bad_request', message: 'offer one ticket only' }
+  if (ticket === undefined) {
+    return { code: 'unauthorized', message: 'offer ticket.<ticket>: POST /api/groups/:group/ticket' }
+  }
+  return { ticket: ticket.slice(TICKET_PREFIX.length) }
+}

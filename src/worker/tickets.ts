@@ -1,0 +1,53 @@
+import { sign, verify } from 'hono/jwt'
+import * as v from 'valibot'
+
+import { GROUP_ID, MEMBER_ID, newSecret } from './ids.ts'
+import { ticketKey } from './keys.ts'
+
+// PROTOCOL §2. Long enough for a slow handshake, short enough to be worthless in a log.
+const TICKET_SECONDS = 30
+
+const AUDIENCE = 'parley.socket'
+
+/** Leave for one member to open one connection to one group. */
+export interface Ticket {
+  readonly id: string
+  readonly member: string
+  readonly group: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+const Claims = v.object({
+  jti: v.pipe(v.string(), v.regex(/^[\w-]{22}$/)),
+  sub: v.pipe(v.string(), v.regex(MEMBER_ID)),
+  group: v.pipe(v.string(), v.regex(GROUP_ID)),
+  exp: v.number(),
+})
+
+/** Writes a ticket. That it opens one connection only is the group's own to see to. */
+export async function signTicket(
+  member: string,
+  group: string,
+  secret: string,
+): Promise<{ readonly ticket: string; readonly expiresAt: number }> {
+  const exp = Math.floor(Date.now() / 1000) + TICKET_SECONDS
+  const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, exp }
+  return { ticket: await sign(claims, await ticketKey(secret), 'HS256'), expiresAt: exp * 1000 }
+}
+
+/** What a ticket allows; nothing, if it is forged, expired or not a ticket at all. */
+export async function readTicket(ticket: string, secret: string): Promise<Ticket | undefined> {
+  const parsed = v.safeParse(Claims, await verified(ticket, secret))
+  if (!parsed.success) return undefined
+  const { jti, sub, group, exp } = parsed.output
+  return { id: jti, member: sub, group, expiresAt: exp * 1000 }
+}
+
+async function verified(ticket: string, secret: string): Promise<unknown> {
+  try {
+    return await verify(ticket, await ticketKey(secret), { alg: 'HS256', aud: AUDIENCE })
+  } catch {
+    return undefined
+  }
+}
