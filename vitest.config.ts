@@ -26,6 +26,8 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // itty-durable ships ES modules behind a CommonJS index; bundled, as wrangler does, it loads.
+          deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
           include: ['test/{worker,group,pipeline,history,jobs,ops}/**/*.test.ts'],
         },
       },

@@ -47,7 +47,8 @@ function serve(flags: readonly string[]): void {
     process.execPath,
     [
       '--no-warnings',
-      ...['--import', DIE_WITH_PARENT],
+      '--import',
+      DIE_WITH_PARENT,
       fileURLToPath(import.meta.resolve('wrangler')),
       'dev',
       ...withDefault(flags, '--ip', '127.0.0.1'),
@@ -61,9 +62,11 @@ function serve(flags: readonly string[]): void {
     },
   )
   const isNoise = createNoiseFilter()
-  createInterface({ input: wrangler.stdout }).on('line', (line) => {
-    if (!isNoise(line)) console.log(line)
-  })
+  if (wrangler.stdout) {
+    createInterface(wrangler.stdout).on('line', (line) => {
+      if (!isNoise(line)) console.log(line)
+    })
+  }
   wrangler.on('message', (message) => void announce(message))
   wrangler.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 0)
@@ -80,7 +83,7 @@ function withDefault(flags: readonly string[], name: string, value: string): rea
 /** Wrangler reports over IPC where it listens; it is worth saying once the worker itself answers. */
 async function announce(message: unknown): Promise<void> {
   if (typeof message !== 'string' || !message.includes('DEV_SERVER_READY')) return
-  const { ip, port } = JSON.parse(message) as { ip: string; port: number }
+  const { ip, port }: { ip: string; port: number } = JSON.parse(message)
   const url = `http://${ip === '0.0.0.0' || ip === '*' ? '127.0.0.1' : ip}:${port}`
   const answer = await fetch(`${url}/api/health`).catch(() => null)
   console.log(

@@ -51,7 +51,7 @@ export class Connection {
 
   /** Whether anything was heard of it lately: a frame, or a ping that the runtime answered. */
   isPresent(now: number): boolean {
-    return now - Math.max(this.#heardAt, this.#lastPing()) < HEARD_MS
+    return now - this.#heardAt < HEARD_MS || now - this.#lastPing() < HEARD_MS
   }
 
   heard(now: number): void {
@@ -100,12 +100,13 @@ export class Connection {
 export class Connections {
   readonly #ctx: DurableObjectState
   readonly #open = new Map<WebSocket, Connection>()
+  readonly #byMember = new Map<string, Set<Connection>>()
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx
     for (const socket of ctx.getWebSockets()) {
       const attachment: unknown = socket.deserializeAttachment()
-      if (isAttachment(attachment)) this.#open.set(socket, this.#wrap(socket, attachment))
+      if (isAttachment(attachment)) this.#add(socket, attachment)
     }
   }
 
@@ -122,7 +123,7 @@ export class Connections {
   }
 
   ofMember(member: string): readonly Connection[] {
-    return [...this.#open.values()].filter((connection) => connection.member === member)
+    return [...(this.#byMember.get(member) ?? [])]
   }
 
   /** Members with a connection that was heard of lately. */
@@ -140,20 +141,26 @@ export class Connections {
     const attachment: Attachment = { version: 1, member, language, openedAt, strikes: [], readSeq }
     this.#ctx.acceptWebSocket(socket)
     socket.serializeAttachment(attachment)
-    const connection = this.#wrap(socket, attachment)
-    this.#open.set(socket, connection)
-    return connection
+    return this.#add(socket, attachment)
   }
 
   drop(socket: WebSocket): Connection | undefined {
     const connection = this.#open.get(socket)
+    if (!connection) return undefined
     this.#open.delete(socket)
+    const others = this.#byMember.get(connection.member)
+    others?.delete(connection)
+    if (others?.size === 0) this.#byMember.delete(connection.member)
     return connection
   }
 
-  #wrap(socket: WebSocket, attachment: Attachment): Connection {
+  #add(socket: WebSocket, attachment: Attachment): Connection {
     const lastPing = () => this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
-    return new Connection(socket, attachment, lastPing)
+    const connection = new Connection(socket, attachment, lastPing)
+    this.#open.set(socket, connection)
+    const others = this.#byMember.get(connection.member) ?? new Set()
+    this.#byMember.set(connection.member, others.add(connection))
+    return connection
   }
 }
 

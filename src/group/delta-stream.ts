@@ -53,7 +53,7 @@ export class DeltaStream {
 
   /** Lets go of the timer; nothing more is shown. */
   stop(): void {
-    clearTimeout(this.#timer)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
   }
 

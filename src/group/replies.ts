@@ -66,6 +66,7 @@ export interface ReplyParts {
   ask(question: Question): Ask | undefined
   /** Hears how a model call went. */
   onCompletion(completion: Completion): void
+  onFailure(): void
   arm(): void
 }
 
@@ -267,6 +268,7 @@ export class Replies implements Reason {
       this.#close(reply, question.trigger, status, text, 'model')
       return
     }
+    this.#parts.onFailure()
     log({ event: 'reply.failed', group: this.#parts.group(), reply }, fault)
     const status = stream.text === '' ? 'failed' : 'interrupted'
     this.#close(reply, question.trigger, status, stream.text, 'model')

@@ -157,6 +157,20 @@ export class Timeline {
       .map(toStored)[0]
   }
 
+  /** The newest wording of an edited message, while recent storage holds it. */
+  newestEdit(target: number): string | undefined {
+    const edit = `kind = 'edited' AND json_extract(body, '$.target') = ?`
+    const row = this.#sql
+      .exec(
+        `SELECT json_extract(body, '$.text') AS text FROM events
+         WHERE seq > ? AND ${edit} ORDER BY seq DESC LIMIT 1`,
+        target,
+        target,
+      )
+      .toArray()[0]
+    return row && String(row['text'])
+  }
+
   /** Where each author's pace stood after their newest event since `at`. */
   pacesSince(at: number): ReadonlyMap<string, number> {
     const paces = new Map<string, number>()

@@ -33,7 +33,12 @@ export class LogTranscript implements Transcript {
 
   /** The line at `seq` as it stands now, or undefined if no message is there any more. */
   line(seq: number): Line | undefined {
-    return take(this.#lines(Number.MAX_SAFE_INTEGER), 1, (line) => line.seq === seq, seq)[0]
+    const stored = this.#timeline.at(seq)
+    const event = stored && toEvent(stored)
+    if (event?.kind !== 'message' || event.body.gone !== undefined) return undefined
+    const { at, from } = event
+    const text = this.#timeline.newestEdit(seq) ?? event.body.text
+    return { seq, at, from, name: this.#roster.nameOf(from), text }
   }
 
   // Walking back, an edit comes by before the message that it changes.
@@ -62,11 +67,10 @@ function take(
   lines: Iterable<Line>,
   count: number,
   isWanted: (line: Line) => boolean = () => true,
-  downTo = 0,
 ): Line[] {
   const taken: Line[] = []
   for (const line of lines) {
-    if (taken.length >= count || line.seq < downTo) break
+    if (taken.length >= count) break
     if (isWanted(line)) taken.push(line)
   }
   return taken

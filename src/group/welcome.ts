@@ -33,7 +33,8 @@ export interface WelcomeParts {
   readonly connections: Connections
   readonly replies: Replies
   readonly limits: Limits
-  assistant(): { readonly state: AssistantState; readonly reason?: string }
+  /** How the assistant is. */
+  readonly condition: { readonly state: AssistantState; readonly reason?: string }
 }
 
 /** The first frame of a connection ([P3], [P4]), encoded. It never waits for anything. */
@@ -56,7 +57,7 @@ export function encodeWelcome(parts: WelcomeParts, you: Person, position: Positi
     replies: replies.snapshots(),
     online,
     read: Object.fromEntries(read),
-    assistant: parts.assistant(),
+    assistant: parts.condition,
     heartbeatMs: HEARTBEAT_MS,
     limits: parts.limits,
   }

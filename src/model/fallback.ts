@@ -29,7 +29,8 @@ export class FallbackModel implements Model {
       report({ kind: 'ok' })
       return completion
     } catch (fault) {
-      if (stream.signal.aborted || !isModelFault(fault)) throw fault
+      stream.signal.throwIfAborted()
+      if (!isModelFault(fault)) throw fault
       report(outcomeOf(fault))
       if (visible.hasBegun) throw fault
       return embedded.complete(ask, stream, fault.kind)

@@ -1,44 +1,105 @@
-/** Everything that is counted. Names are shared with dashboards, so none is ever reused or renamed. */
+/** Everything that is counted. Dashboards know these names: none is ever renamed or used again. */
 export const METRICS = [
   'connections_opened',
-  'connections_closed',
   'messages',
-  'commands',
   'refusals',
-  'retractions',
   'replies_started',
   'replies_model',
-  'replies_cache',
   'replies_local',
-  'replies_stopped',
   'replies_failed',
-  'tokens_input',
-  'tokens_output',
   'archived_segments',
   'jobs_done',
-  'jobs_retried',
   'jobs_dead',
-  'alarms',
   'rows_written',
 ] as const
 
-export type Metric = (typeof METRICS)[number]
+export type MetricName = (typeof METRICS)[number]
 
 /** How much was counted of each metric; what is missing is 0. */
-export type Counts = Readonly<Partial<Record<Metric, number>>>
+export type Counts = Readonly<Partial<Record<MetricName, number>>>
+
+/** The name of the one object that keeps the counters of the whole deployment. */
+export const OPERATIONS_NAME = 'all'
 
 const KNOWN: ReadonlySet<string> = new Set(METRICS)
 
-// More entries than there are metrics are not an account but a mistake.
-const MOST_ENTRIES = METRICS.length
-
-/** Makes counts trustworthy: unknown names and what is no count are left out. */
+/**
+ * Makes counts trustworthy: names that nobody here knows, as a newer release may send, and values
+ * that are no amounts are left out.
+ */
 export function parseCounts(value: unknown): Counts {
   if (typeof value !== 'object' || value === null) return {}
-  const entries = Object.entries(value).filter(([name, by]) => KNOWN.has(name) && isCount(by))
-  return Object.fromEntries(entries)
+  return Object.fromEntries(Object.entries(value).filter(isCount))
 }
 
-/** One account and another, together. */
-export function sum(one: Counts, other: Counts): Counts {
+function isCount([name, amount]: readonly [string, unknown]): boolean {
+  return KNOWN.has(name) && typeof amount === 'number' && Number.isFinite(amount) && amount > 0
+}
+
+/** Two accounts as one. */
+export function addCounts(one: Counts, other: Counts): Counts {
+  const sum: Partial<Record<MetricName, number>> = { ...one }
+  for (const name of METRICS) {
+    const amount = other[name]
+    if (amount !== undefined) sum[name] = (sum[name] ?? 0) + amount
+  }
+  return sum
+}
+
+/** Runs something once, after a while; the answer calls it off. */
+export type Later = (run: () => void, ms: number) => () => void
+
+/** The runtime's own timer: clearable, so that it pins no object that has nothing more to say. */
+export const later: Later = (run, ms) => {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
+}
+
+// Long enough to make one call of a burst, short enough not to keep a group awake for it.
+const FLUSH_AFTER_MS = 1_000
+
+/**
+ * Counts in memory and hands the sums on together. A timer is pending only while something waits to
+ * be handed on; sums that could not be handed on wait for the next count instead.
+ */
+export class Counters {
+  readonly #hand: (counts: Counts) => Promise<void> | void
+  readonly #later: Later
+  readonly #afterMs: number
+  #counts: Counts = {}
+  #callOff: (() => void) | undefined
+
+  constructor(
+    hand: (counts: Counts) => Promise<void> | void,
+    later: Later,
+    afterMs = FLUSH_AFTER_MS,
+  ) {
+    this.#hand = hand
+    this.#later = later
+    this.#afterMs = afterMs
+  }
+
+  count(name: MetricName, amount = 1): void {
+    this.add({ [name]: amount })
+  }
+
+  add(counts: Counts): void {
+    if (Object.keys(counts).length === 0) return
+    this.#counts = addCounts(this.#counts, counts)
+    this.#callOff ??= this.#later(() => void this.flush(), this.#afterMs)
+  }
+
+  /** Hands the sums on now. Never rejects: no figure is worth failing anything else for. */
+  async flush(): Promise<void> {
+    this.#callOff?.()
+    this.#callOff = undefined
+    const counts = this.#counts
+    if (Object.keys(counts).length === 0) return
+    this.#counts = {}
+    try {
+      await this.#hand(counts)
+    } catch {
+      this.#counts = addCounts(counts, this.#counts)
+    }
+  }
 }

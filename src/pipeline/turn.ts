@@ -19,11 +19,10 @@ export type Route =
 /** Why the assistant kept quiet. */
 export type Quiet = 'not_addressed' | 'mode_off' | 'edited' | 'retracted' | 'too_many_replies'
 
-/** What `publish` made of a message: an event of the log, or the one it already was. */
+/** What `publish` made of a message: an event of the log. */
 export interface Published {
   readonly seq: number
   readonly at: number
-  readonly duplicate: boolean
 }
 
 /**
@@ -43,8 +42,12 @@ export interface Turn {
   readonly attachments: readonly string[]
   /** Whether `replyTo` is one of the assistant's replies. */
   readonly answersAssistant: boolean
+  /** The content as it came, by which a repeated request is told from another one. */
+  readonly original: unknown
   /** Whether an id belongs to a member of the group. */
   isMember(id: string): boolean
+  /** Tells the author that the message is durable; called before anyone sees it. */
+  acknowledge(published: Published): void
 
   text: string
   mentions: readonly string[]

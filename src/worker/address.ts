@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000
 export const limitAddress: MiddlewareHandler<Door> = async function limitAddress(c, next) {
   const refusal = await refuseAddress(c)
   if (refusal !== undefined) return refuse(c, refusal)
-  await next()
+  return next()
 }
 
 /** Counts one call of the address that asks, and refuses it when that was one too many. */
@@ -54,7 +54,7 @@ export async function takeCall(
 
 function pricesFor(perMinute: number): number[] {
   const prices: number[] = []
-  for (let rest = perMinute; rest > 0; ) {
+  for (let rest = perMinute; rest > 0;) {
     // The lowest price at which a key serves no more calls than are left.
     const price = Math.floor(TOKENS / (Math.min(rest, TOKENS) + 1)) + 1
     prices.push(price)

@@ -13,13 +13,13 @@ const NO_MEMBER: DoorRefusal = { code: 'not_found', message: 'there is no such m
 /** Lets only the id of a group go on: asking an object for anything else would bring it to life. */
 export const namesGroup: MiddlewareHandler<Door> = async function namesGroup(c, next) {
   if (!GROUP_ID.test(c.req.param('group') ?? '')) return refuse(c, NO_GROUP)
-  await next()
+  return next()
 }
 
 /** Lets only the id of a person go on. */
 export const namesMember: MiddlewareHandler<Door> = async function namesMember(c, next) {
   if (!MEMBER_ID.test(c.req.param('member') ?? '')) return refuse(c, NO_MEMBER)
-  await next()
+  return next()
 }
 
 /** The group that the path names, behind `namesGroup`. */

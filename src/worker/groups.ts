@@ -48,7 +48,9 @@ export const groups = new Hono<Door>()
     const standings: Standing[] = []
     for (let at = 0; at < Math.min(listed.length, LISTED_GROUPS); at += ASKED_AT_ONCE) {
       const asked = listed.slice(at, at + ASKED_AT_ONCE)
-      standings.push(...(await Promise.all(asked.map((group) => standingIn(c.env, group, id)))).flat())
+      standings.push(
+        ...(await Promise.all(asked.map((group) => standingIn(c.env, group, id)))).flat(),
+      )
     }
     return c.json({ groups: standings.toSorted((one, other) => other.lastAt - one.lastAt) })
   })

@@ -45,7 +45,7 @@ export const invites = new Hono<Door>()
   })
   .delete('/:invite', signedIn, namesGroup, async (c) => {
     const code = parseCode(c.req.param('invite'))
-    if (code?.group !== c.req.param('group')) return refuse(c, NO_INVITE)
+    if (code === undefined || code.group !== c.req.param('group')) return refuse(c, NO_INVITE)
     const revoked = await groupOf(c).revokeInvite(c.var.person.id, await hashOf(code.secret))
     return answer(c, revoked, () => ({ revoked: true }))
   })

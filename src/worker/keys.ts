@@ -29,6 +29,6 @@ export async function ticketKey(secret: string): Promise<CryptoKey> {
   return crypto.subtle.deriveKey(derivation, root, { ...HMAC, length: 256 }, false, USAGES)
 }
 
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }

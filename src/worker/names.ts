@@ -11,12 +11,7 @@ const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u
 
 /** Writes a person's or a group's name the one way it is kept: NFC, on one line, nothing invisible. */
 export function cleanName(text: string): string {
-  return text
-    .toWellFormed()
-    .normalize('NFC')
-    .replaceAll(/\s+/gu, ' ')
-    .replaceAll(UNSEEN, '')
-    .trim()
+  return text.toWellFormed().normalize('NFC').replaceAll(/\s+/gu, ' ').replaceAll(UNSEEN, '').trim()
 }
 
 /** A name from outside: cleaned, then 1 to 64 characters of which at least one can be seen. */

@@ -1,9 +1,57 @@
 import { Hono } from 'hono'
 import type { MiddlewareHandler } from 'hono'
 
-import { OPERATIONS } from '../ops/operations.ts'
-import type { Counts } from '../ops/metrics.ts'
+import { OPERATIONS_NAME } from '../ops/metrics.ts'
 import type { Door } from './door.ts'
 import { refuse } from './refusals.ts'
 
 const BEARER = /^Bearer +(\S+)$/i
+
+// The version of Prometheus' text format.
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Opens a route to the operator only: whoever knows `OPERATOR_TOKEN`. Without one, to nobody. */
+export const operatorOnly: MiddlewareHandler<Door> = async function operatorOnly(c, next) {
+  const expected = c.env.OPERATOR_TOKEN ?? ''
+  if (expected === '') {
+    return refuse(c, {
+      code: 'forbidden',
+      message: 'closed: this deployment has no OPERATOR_TOKEN',
+    })
+  }
+  const [, token = ''] = BEARER.exec(c.req.header('authorization') ?? '') ?? []
+  if (!(await isSame(token, expected))) {
+    c.header('www-authenticate', 'Bearer')
+    return refuse(c, { code: 'unauthorized', message: 'this needs the operator token' })
+  }
+  return next()
+}
+
+/** Figures for the dashboard: `/api/ops/counters`. */
+export const ops = new Hono<Door>().use(operatorOnly).get('/counters', async (c) => {
+  return c.json({ counters: await countersOf(c.env) })
+})
+
+/** Figures for Prometheus: `/metrics`. */
+export const metrics = new Hono<Door>().use(operatorOnly).get('/', async (c) => {
+  const counters = Object.entries(await countersOf(c.env))
+  const families = counters.map(([name, total]) => {
+    const family = `parley_${name}_total`
+    return `# TYPE ${family} counter\n${family} ${total}\n`
+  })
+  return c.body(families.join(''), 200, { 'content-type': METRICS_TYPE })
+})
+
+async function countersOf(env: Door['Bindings']): Promise<Readonly<Record<string, number>>> {
+  return env.OPERATIONS.getByName(OPERATIONS_NAME).counters()
+}
+
+// Digests have one length and tell nothing of how far a guess was right; so does the comparison.
+async function isSame(guess: string, expected: string): Promise<boolean> {
+  const [one, other] = await Promise.all([digestOf(guess), digestOf(expected)])
+  return crypto.subtle.timingSafeEqual(one, other)
+}
+
+async function digestOf(text: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+}

@@ -3,11 +3,7 @@
  * origins in `listed` (separated by commas). Compared exactly, so no prefix, suffix, other port or
  * other spelling passes; `null`, which sandboxes and files send, never does.
  */
-export function isAllowedOrigin(
-  origin: string,
-  own: string,
-  listed: string | undefined,
-): boolean {
+export function isAllowedOrigin(origin: string, own: string, listed: string | undefined): boolean {
   if (origin === 'null') return false
   return origin === own || originsOf(listed).includes(origin)
 }

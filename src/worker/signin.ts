@@ -28,7 +28,7 @@ export const signedIn: MiddlewareHandler<Door> = async function signedIn(c, next
   if (person === undefined) return refuse(c, NOBODY)
   if (byCookie && mayBeForged(c)) return refuse(c, FOREIGN)
   c.set('person', person)
-  await next()
+  return next()
 }
 
 /** Who am I, and who shall I be: `/api/session` and `/api/me`. */
@@ -57,8 +57,7 @@ async function personOf(
   c: Context<Door>,
 ): Promise<{ readonly person: Person | undefined; readonly byCookie: boolean }> {
   const authorization = c.req.header('authorization')
-  const token =
-    authorization === undefined ? sessionCookieOf(c) : BEARER.exec(authorization)?.[1]
+  const token = authorization === undefined ? sessionCookieOf(c) : BEARER.exec(authorization)?.[1]
   const person = token === undefined ? undefined : await readSession(token, c.var.secret)
   return { person, byCookie: authorization === undefined }
 }

@@ -53,7 +53,7 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   const admission: Admission = { member, ticket: id, expiresAt }
   const query = new URLSearchParams(resume.output)
   // A new request: nothing that a client sent reaches the object but what was checked above.
-  const request = new Request(`https://group/socket?${query}`, {
+  const request = new Request(`https://group/socket?${query.toString()}`, {
     headers: { upgrade: 'websocket', [ADMISSION_HEADER]: JSON.stringify(admission) },
   })
   return c.env.GROUPS.getByName(group).fetch(request)
@@ -68,7 +68,10 @@ function parseOffer(header: string): { readonly ticket: string } | DoorRefusal {
   const [ticket, ...more] = offered.filter((name) => name.startsWith(TICKET_PREFIX))
   if (more.length > 0) return { code: 'bad_request', message: 'offer one ticket only' }
   if (ticket === undefined) {
-    return { code: 'unauthorized', message: 'offer ticket.<ticket>: POST /api/groups/:group/ticket' }
+    return {
+      code: 'unauthorized',
+      message: 'offer ticket.<ticket>: POST /api/groups/:group/ticket',
+    }
   }
   return { ticket: ticket.slice(TICKET_PREFIX.length) }
 }

@@ -1,8 +1,14 @@
+import { Hono } from 'hono'
 import { sign, verify } from 'hono/jwt'
 import * as v from 'valibot'
 
+import { limitAddress } from './address.ts'
+import { groupOf, namesGroup } from './directory.ts'
+import type { Door } from './door.ts'
 import { GROUP_ID, MEMBER_ID, newSecret } from './ids.ts'
 import { ticketKey } from './keys.ts'
+import { refuse } from './refusals.ts'
+import { signedIn } from './signin.ts'
 
 // PROTOCOL §2. Long enough for a slow handshake, short enough to be worthless in a log.
 const TICKET_SECONDS = 30
@@ -23,6 +29,14 @@ const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(MEMBER_ID)),
   group: v.pipe(v.string(), v.regex(GROUP_ID)),
   exp: v.number(),
+})
+
+/** Leave to connect: `/api/groups/:group/ticket`. */
+export const tickets = new Hono<Door>().post('/', signedIn, namesGroup, limitAddress, async (c) => {
+  const { id, name } = c.var.person
+  const admitted = await groupOf(c).admit({ id, name })
+  if (!admitted.ok) return refuse(c, admitted.refusal)
+  return c.json(await signTicket(id, admitted.value.id, c.var.secret))
 })
 
 /** Writes a ticket. That it opens one connection only is the group's own to see to. */

@@ -1,5 +1,5 @@
+import { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
-import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
@@ -13,14 +13,16 @@ const WORKER = 'parley'
 
 let workerd: ChildProcess | undefined
 subscribe('child_process', (message) => {
-  const started = (message as { process: ChildProcess }).process
+  if (!(message instanceof Object && 'process' in message)) return
+  const started = message.process
+  // It is told before the process has a name.
   setImmediate(() => {
-    if (started.spawnfile.endsWith('workerd')) workerd = started
+    if (started instanceof ChildProcess && /workerd/.test(started.spawnfile)) workerd = started
   })
 })
 
 async function start(options: ServeOptions): Promise<Miniflare> {
-  const { directory, options: worker } = await bundle()
+  const { directory, options: worker, vars } = await bundle()
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -34,7 +36,7 @@ async function start(options: ServeOptions): Promise<Miniflare> {
         {
           ...worker,
           name: WORKER,
-          bindings: { ...worker.bindings, ...options.vars },
+          bindings: { ...vars, ...options.vars },
           modules: [{ type: 'ESModule', path: join(directory, 'worker.js') }],
           modulesRoot: directory,
         },

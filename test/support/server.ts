@@ -78,13 +78,13 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
   })
   if (child.pid === undefined || workerd === undefined) throw new Error(`no process:\n${said}`)
   const { pid } = child
+  const runtime = workerd
 
   async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    end(Number(workerd))
+    end(pid)
+    end(runtime)
     await exited
-    while (isAlive(Number(workerd))) await pause(2)
+    while (isAlive(runtime)) await pause(2)
   }
 
   async function stop(): Promise<void> {
@@ -106,7 +106,7 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
     await kill()
     throw new Error(`/api/health answered ${health.status} ${await health.text()}\n${said}`)
   }
-  return { url, pid, workerd, stop, kill, archive, output: () => said }
+  return { url, pid, workerd: runtime, stop, kill, archive, output: () => said }
 }
 
 function ask(child: ChildProcess, asked: Asked): void {
@@ -130,14 +130,17 @@ async function listen<K extends Told['told']>(
     const fail = (why: string): void =>
       settle(() => reject(new Error(`waiting for '${kind}', the server ${why}:\n${output()}`)))
     const onExit = (): void => fail('ended')
-    const onMessage = (message: unknown): void => {
-      const told = message as Told
-      if (told.told === kind) settle(() => resolve(told as Extract<Told, { told: K }>))
+    const onMessage = (told: Told): void => {
+      if (isOf(kind, told)) settle(() => resolve(told))
     }
     const timer = setTimeout(() => fail(`was silent for ${withinMs} ms`), withinMs)
     child.on('message', onMessage)
     child.once('exit', onExit)
   })
+}
+
+function isOf<K extends Told['told']>(kind: K, told: Told): told is Extract<Told, { told: K }> {
+  return told.told === kind
 }
 
 function end(pid: number): void {

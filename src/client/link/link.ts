@@ -183,7 +183,7 @@ class Link implements GroupLink {
       case 'event':
         return this.#take([frame.event])
       case 'page':
-        if (this.#pages.settle(frame) === 'repair') this.#take(frame.events)
+        if (this.#pages.settle(frame) === 'repair') this.#mend(frame.events)
         return
       case 'batch':
         return frame.frames.forEach((inner) => this.#handle(inner))
@@ -223,6 +223,13 @@ class Link implements GroupLink {
     const taken = this.#sequence.take(events)
     if (taken.length > 0) this.#options.listener.onEvents(taken)
     this.#repair()
+  }
+
+  // A repair that mends nothing would be asked for without end; a new connection decides afresh.
+  #mend(events: readonly LogEvent[]): void {
+    const before = this.#sequence.position?.since
+    this.#take(events)
+    if (this.#sequence.position?.since === before) this.#end({ reason: 'lost', retry: true })
   }
 
   // A hole closes from its lower edge; entries beyond it come again with the page ([P10]).

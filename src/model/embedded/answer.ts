@@ -48,7 +48,7 @@ function say(ask: Ask, keys: readonly PhraseKey[]): LocalAnswer {
 function search(ask: Ask): LocalAnswer {
   const words = wordsOf(ask)
   if (words.length === 0) return say(ask, ['noWords'])
-  const hits = findLines(ask, words, { byAuthor: true })
+  const hits = findLines(ask, words, { wide: true })
   const floor = Math.max(SEARCH_FLOOR, SHARE_OF_BEST * (hits[0]?.coverage ?? 0))
   const best = hits.filter(({ coverage }) => coverage >= floor).slice(0, LINES_FOUND)
   return best.length === 0 ? say(ask, ['notFound']) : quoteHits(ask, 'found', best, words)
@@ -58,7 +58,7 @@ function answerOrDecline(ask: Ask, degraded: FaultKind | undefined): LocalAnswer
   const words = wordsOf(ask)
   // One word in common is a subject only where people ask each other for a name or a time.
   const enough = words.length === 1 && asksForFact(ask.question.text) ? 1 : 2
-  const hits = findLines(ask, words, { byAuthor: false }).filter(
+  const hits = findLines(ask, words, { wide: false }).filter(
     ({ line, coverage, matches }) =>
       coverage >= ASK_FLOOR && matches >= enough && !isQuestion(line.text),
   )

@@ -1,7 +1,7 @@
 import { ASSISTANT } from '../../protocol/events.ts'
 import type { Ask, Line } from '../ask.ts'
 import { isQuestion, withoutAddress } from './questions.ts'
-import { contentWords, normalize, wordFinder } from './words.ts'
+import { contentWords, normalize, withoutUrls, wordFinder } from './words.ts'
 
 /** A line that answers to the words of a question. */
 export interface Hit {
@@ -27,18 +27,18 @@ export function wordsOf(ask: Ask): readonly string[] {
 
 /**
  * The lines before a question that hold most of its words, best first. Lines of the assistant, lines
- * that merely ask the same, and repetitions are left out. `byAuthor` also finds what somebody said
- * whose name is among the words.
+ * that merely ask the same, and repetitions are left out. A `wide` search also looks at the names of
+ * authors and into links.
  */
 export function findLines(
   ask: Ask,
   words: readonly string[],
-  options: { readonly byAuthor: boolean },
+  options: { readonly wide: boolean },
 ): readonly Hit[] {
   if (words.length === 0) return []
-  const candidates = candidatesOf(ask, words, options.byAuthor)
+  const candidates = candidatesOf(ask, words, options.wide)
   const found = candidates.map((line) => {
-    const has = wordFinder(options.byAuthor ? `${line.name}\n${line.text}` : line.text)
+    const has = wordFinder(options.wide ? `${line.name}\n${line.text}` : withoutUrls(line.text))
     return { line, matched: words.filter((word) => has(word)) }
   })
   const weights = new Map(
@@ -62,11 +62,11 @@ export function findLines(
 }
 
 // Newest first, each text once.
-function candidatesOf(ask: Ask, words: readonly string[], byAuthor: boolean): readonly Line[] {
+function candidatesOf(ask: Ask, words: readonly string[], wide: boolean): readonly Line[] {
   const { question, transcript, assistantName } = ask
   const lines = new Map<number, Line>()
   for (const line of transcript.search(question.seq, words, CANDIDATES)) lines.set(line.seq, line)
-  if (byAuthor) {
+  if (wide) {
     for (const line of transcript.recent(question.seq, CANDIDATES)) {
       const has = wordFinder(line.name)
       if (words.some((word) => has(word))) lines.set(line.seq, line)

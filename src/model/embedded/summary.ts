@@ -33,7 +33,7 @@ export function summarize(ask: Ask): Summary {
     const isAddressed = withoutAddress(line.text, ask.assistantName) !== line.text
     return line.from !== ASSISTANT && !isAddressed && line.text.trim() !== ''
   })
-  const words = lines.map((line) => contentWords(line.text))
+  const words = lines.map((line) => contentWords(withoutUrls(line.text)))
   const ranked = rank(lines, words)
   const sections: Record<Section, Line[]> = {
     decisions: [],

@@ -14,7 +14,7 @@ const STOP_WORDS = new Set(
     'who whom whose what which when where why how anyone anybody someone somebody everyone everybody ' +
     'find search look looking show tell say said says mention mentioned know knows remember recall please ' +
     'hi hello hey thanks thank lol haha hahaha hmm just also too very really some any all again still yet ' +
-    'summarize summarise summary recap anything something thing things ' +
+    'http https www summarize summarise summary recap anything something thing things ' +
     '的 了 是 我 你 您 他 她 它 我们 你们 他们 大家 咱们 在 有 和 与 或 就 都 也 还 又 很 不 没 没有 吗 呢 吧 啊 哦 嗯 呀 ' +
     '么 什么 怎么 怎样 怎么样 如何 为什么 为何 哪 哪里 哪儿 哪个 哪些 谁 多少 几 几点 何时 时候 什么时候 多久 一下 一个 ' +
     '一些 这 那 这个 那个 这些 那些 这里 那里 请 请问 帮 帮忙 帮我 给 把 被 要 会 能 可以 应该 告诉 知道 说 说过 讲 提 ' +
@@ -40,7 +40,7 @@ export function contentWords(text: string): readonly string[] {
     if (Array.from(single).length > 1) words.add(single)
     single = ''
   }
-  for (const { segment, isWordLike } of segmenter.segment(normalize(withoutUrls(text)))) {
+  for (const { segment, isWordLike } of segmenter.segment(normalize(text))) {
     const isHan = HAN.test(segment)
     const isSingle = isHan && Array.from(segment).length === 1
     if (!isWordLike || STOP_WORDS.has(segment)) flush()

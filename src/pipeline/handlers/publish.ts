@@ -4,16 +4,13 @@ import type { Published, Turn } from '../turn.ts'
 
 /** The log, as the chain sees it. */
 export interface Publisher {
-  /**
-   * Makes the message durable, tells its author and then everyone, without waiting for anything.
-   * The same request again comes back with the first seq and `duplicate`.
-   */
+  /** Makes the message durable, tells its author and then everyone, without waiting for anything. */
   append(turn: Turn): Published | Refusal
   /** Takes a published message back on every screen, in the log and in the archive. */
   retract(seq: number, rule: string): void
 }
 
-/** Makes the message an event of the log; a message that already was one goes no further. */
+/** Makes the message an event of the log; what cannot become one goes no further. */
 export function publish(publisher: Publisher): Handler {
   return async function publish(turn, next) {
     const outcome = publisher.append(turn)
@@ -22,6 +19,6 @@ export function publish(publisher: Publisher): Handler {
       return
     }
     turn.published = outcome
-    if (!outcome.duplicate) await next()
+    await next()
   }
 }

@@ -1,0 +1,59 @@
+import type { Env } from '../env.ts'
+import { DEFAULT_LIMITS } from '../protocol/limits.ts'
+import type { Limits } from '../protocol/limits.ts'
+import type { ArchivePolicy } from './segments.ts'
+
+const DAY_MS = 86_400_000
+
+/** A small quiet group fills no segment for weeks; a day keeps the archive at one object a day. */
+const DEFAULT_POLICY: ArchivePolicy = { segmentEvents: 500, afterMs: DAY_MS, keepEvents: 100_000 }
+
+/** A welcome shows this many events without a look at the archive. */
+const LEAST_KEPT = 50
+
+/** The limits of this deployment. @throws when a variable is not a positive number. */
+export function limitsFrom(env: Env): Limits {
+  return {
+    frameBytes: count(env, 'LIMIT_FRAME_BYTES', DEFAULT_LIMITS.frameBytes),
+    textChars: count(env, 'LIMIT_TEXT_CHARS', DEFAULT_LIMITS.textChars),
+    jsonDepth: count(env, 'LIMIT_JSON_DEPTH', DEFAULT_LIMITS.jsonDepth),
+    mentions: count(env, 'LIMIT_MENTIONS', DEFAULT_LIMITS.mentions),
+    attachments: count(env, 'LIMIT_ATTACHMENTS', DEFAULT_LIMITS.attachments),
+    memberBurst: count(env, 'LIMIT_MEMBER_BURST', DEFAULT_LIMITS.memberBurst),
+    memberPerSecond: count(env, 'LIMIT_MEMBER_PER_SECOND', DEFAULT_LIMITS.memberPerSecond),
+    groupPerSecond: count(env, 'LIMIT_GROUP_PER_SECOND', DEFAULT_LIMITS.groupPerSecond),
+    connectionsPerMember: count(
+      env,
+      'LIMIT_CONNECTIONS_PER_MEMBER',
+      DEFAULT_LIMITS.connectionsPerMember,
+    ),
+    connectionsPerGroup: count(
+      env,
+      'LIMIT_CONNECTIONS_PER_GROUP',
+      DEFAULT_LIMITS.connectionsPerGroup,
+    ),
+    repliesPerMinute: count(env, 'LIMIT_REPLIES_PER_MINUTE', DEFAULT_LIMITS.repliesPerMinute),
+  }
+}
+
+/** When and how much this deployment archives. @throws like `limitsFrom`. */
+export function archivePolicyFrom(env: Env): ArchivePolicy {
+  return {
+    segmentEvents: count(env, 'ARCHIVE_SEGMENT_EVENTS', DEFAULT_POLICY.segmentEvents),
+    afterMs: count(env, 'ARCHIVE_AFTER_MS', DEFAULT_POLICY.afterMs),
+    keepEvents: Math.max(
+      LEAST_KEPT,
+      count(env, 'ARCHIVE_KEEP_EVENTS', DEFAULT_POLICY.keepEvents),
+    ),
+  }
+}
+
+type NumberVariable = Extract<keyof Env, `LIMIT_${string}` | `ARCHIVE_${string}`>
+
+function count(env: Env, name: NumberVariable, otherwise: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return otherwise
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new Error(`${name} is not a positive number; set it to one or leave it out`)
+}

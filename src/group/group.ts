@@ -1,0 +1,330 @@
+import { DurableObject } from 'cloudflare:workers'
+import * as v from 'valibot'
+
+import type { Env } from '../env.ts'
+import { Archive } from '../history/archive.ts'
+import { readPage } from '../history/pages.ts'
+import type { Language } from '../model/ask.ts'
+import { log } from '../ops/log.ts'
+import type { GroupEvent, GroupSettings } from '../protocol/events.ts'
+import { CLOSE } from '../protocol/codes.ts'
+import type { Refusal } from '../protocol/codes.ts'
+import { SUBPROTOCOL } from '../protocol/frames.ts'
+import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
+import { ADMISSION_HEADER } from './api.ts'
+import type {
+  GroupApi,
+  GroupSummary,
+  Identity,
+  InviteTerms,
+  MemberListing,
+  MemberPatch,
+  Outcome,
+  Page,
+  PageQuery,
+  Receipt,
+  SearchHit,
+  Standing,
+} from './api.ts'
+import type { Action } from './permissions.ts'
+import { Room } from './room.ts'
+import type { Person } from './roster.ts'
+import { hasSchema, migrate } from './schema.ts'
+import { no, yes } from './membership.ts'
+import { toEvent } from './timeline.ts'
+import { encodeWelcome, readSeqOf } from './welcome.ts'
+
+/** Events that an unread count looks at; more than that is "many". */
+const COUNTED_EVENTS = 1_000
+
+/** Search hits, and how much of a message each shows. */
+const HITS = 50
+const SNIPPET_CHARS = 200
+
+const NO_GROUP: { readonly ok: false; readonly refusal: Refusal } = no('not_found', 'there is no such group')
+
+const AdmissionShape = v.object({
+  member: v.string(),
+  ticket: v.string(),
+  expiresAt: v.number(),
+  language: v.optional(v.picklist(['en', 'zh']), 'en'),
+})
+
+/**
+ * One group: a room with its connections, its members and its log. This class is the room's door and
+ * nothing more; the parts are wired in `Room`. Nothing in memory is needed after a sleep ([P18]).
+ */
+export class Group extends DurableObject<Env> implements GroupApi {
+  #room: Room | undefined
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    if (!hasSchema(ctx.storage.sql)) return
+    migrate(ctx.storage)
+    const room = new Room(ctx, env)
+    this.#room = room
+    void ctx.blockConcurrencyWhile(async () => room.alarms.recall())
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const room = this.#room
+    if (!room) return new Response('no such group', { status: 404 })
+    const url = new URL(request.url)
+    const admission = v.parse(AdmissionShape, JSON.parse(request.headers.get(ADMISSION_HEADER) ?? ''))
+    const since = url.searchParams.get('since')
+    return this.#open(room, admission, {
+      since: since === null ? undefined : Number(since),
+      epoch: url.searchParams.get('epoch') ?? undefined,
+    })
+  }
+
+  override async webSocketMessage(socket: WebSocket, raw: string | ArrayBuffer): Promise<void> {
+    const room = this.#room
+    const connection = room?.connections.of(socket)
+    if (!room || !connection) return socket.close(CLOSE.noSuchGroup, 'there is no such group')
+    try {
+      await room.frames.take(connection, raw)
+    } catch (fault) {
+      const ref = crypto.randomUUID().slice(0, 8)
+      log({ event: 'group.failed', group: room.facts.id, at: 'frame', ref }, fault)
+      const code = isFull(fault) ? 'storage_full' : 'internal'
+      const message = `something went wrong here; reference ${ref}`
+      connection.tell({ type: 'refused', id: idIn(raw), code, message })
+    }
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#leave(socket)
+    // Codes that no endpoint may send stand for a connection that was lost: nothing to answer.
+    if (code !== 1005 && code !== 1006 && code !== 1015) {
+      try {
+        socket.close(code)
+      } catch {
+        // The runtime had answered already.
+      }
+    }
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#leave(socket)
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#room?.alarms.ring()
+  }
+
+  async found(owner: Identity, title: string): Promise<Outcome<GroupSummary>> {
+    const id = this.ctx.id.name
+    if (this.#room || id === undefined) return no('conflict', 'this group exists already')
+    migrate(this.ctx.storage)
+    const room = new Room(this.ctx, this.env)
+    room.facts.found(id, title)
+    const person = room.membership.found(owner)
+    this.#room = room
+    await room.outbox.run()
+    return yes(room.membership.summary(person))
+  }
+
+  async summary(member: string): Promise<Outcome<GroupSummary>> {
+    const inside = this.#inside(member, 'read')
+    return inside.ok ? yes(inside.room.membership.summary(inside.person)) : inside
+  }
+
+  async standing(member: string): Promise<Outcome<Standing>> {
+    const inside = this.#inside(member, 'read')
+    if (!inside.ok) return inside
+    const { room } = inside
+    const { id, title } = room.facts
+    const readSeq = readSeqOf(member, room)
+    const news = room.timeline.after(readSeq, COUNTED_EVENTS).map(toEvent).filter(isSpoken)
+    const others = news.filter(({ from }) => from !== member)
+    const mentions = others.filter((event) => mentionsOf(event).includes(member)).length
+    const { role } = inside.person
+    return yes({ id, title, role, unread: others.length, mentions, lastAt: room.timeline.lastAt })
+  }
+
+  async change(
+    by: string,
+    patch: { readonly title?: string; readonly settings?: Partial<GroupSettings> },
+  ): Promise<Outcome<GroupSummary>> {
+    return this.#room?.membership.change(by, patch) ?? NO_GROUP
+  }
+
+  async erase(by: string): Promise<Outcome<Receipt>> {
+    const inside = this.#inside(by, 'erase')
+    if (!inside.ok) return inside
+    const { room } = inside
+    const { id: group } = room.facts
+    const [events, members] = [room.timeline.head, room.roster.active()]
+    // From here on the group is gone for everyone, whatever still has to be cleaned up.
+    this.#room = undefined
+    for (const connection of room.connections.all()) {
+      connection.close(CLOSE.noSuchGroup, 'the group was erased')
+    }
+    for (const { id } of members) {
+      await this.env.MEMBERS.getByName(id).left(group, Number.MAX_SAFE_INTEGER)
+    }
+    const segments = await new Archive(this.env.ARCHIVE).erase(group)
+    await this.ctx.storage.deleteAll()
+    return yes({ group, events, segments, members: members.length, at: Date.now() })
+  }
+
+  async roster(member: string): Promise<Outcome<readonly MemberListing[]>> {
+    return this.#room?.membership.roster(member) ?? NO_GROUP
+  }
+
+  async changeMember(
+    by: string,
+    target: string,
+    patch: MemberPatch,
+  ): Promise<Outcome<MemberListing>> {
+    const outcome = this.#room?.membership.changeMember(by, target, patch)
+    await this.#room?.outbox.run()
+    return outcome ?? NO_GROUP
+  }
+
+  async removeMember(by: string, target: string): Promise<Outcome<null>> {
+    const outcome = this.#room?.membership.removeMember(by, target)
+    await this.#room?.outbox.run()
+    return outcome ?? NO_GROUP
+  }
+
+  async invite(by: string, secretHash: string, terms: InviteTerms): Promise<Outcome<null>> {
+    return this.#room?.membership.invite(by, secretHash, terms) ?? NO_GROUP
+  }
+
+  async revokeInvite(by: string, secretHash: string): Promise<Outcome<null>> {
+    return this.#room?.membership.revokeInvite(by, secretHash) ?? NO_GROUP
+  }
+
+  async join(person: Identity, secretHash: string): Promise<Outcome<GroupSummary>> {
+    const outcome = this.#room?.membership.join(person, secretHash)
+    await this.#room?.outbox.run()
+    return outcome ?? NO_GROUP
+  }
+
+  async admit(person: Identity): Promise<Outcome<GroupSummary>> {
+    return this.#room?.membership.admit(person) ?? NO_GROUP
+  }
+
+  async page(member: string, query: PageQuery): Promise<Outcome<Page>> {
+    const inside = this.#inside(member, 'read')
+    if (!inside.ok) return inside
+    const { room } = inside
+    const request = { ...query, bytes: SERVER_FRAME_BYTES }
+    const { entries, more } = await readPage(room.segments, request)
+    return yes({ events: entries.map(({ json }) => JSON.parse(json) as GroupEvent), more })
+  }
+
+  async search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>> {
+    const inside = this.#inside(member, 'read')
+    if (!inside.ok) return inside
+    const { room } = inside
+    const wanted = words.split(/\s+/u).filter((word) => word !== '')
+    const lines = room.transcript.search(Number.MAX_SAFE_INTEGER, wanted, HITS)
+    return yes(lines.map(({ seq, text }) => ({ seq, snippet: text.slice(0, SNIPPET_CHARS) })))
+  }
+
+  /** Called by the queue's consumer; see `ArchivedGroup`. */
+  async exportSegment(
+    first: number,
+    last: number,
+    version: number,
+  ): Promise<{ readonly epoch: string; readonly ndjson: string } | undefined> {
+    const ndjson = await this.#room?.segments.exportSegment(first, last, version)
+    return this.#room && ndjson !== undefined ? { epoch: this.#room.facts.epoch, ndjson } : undefined
+  }
+
+  /** Called by the queue's consumer; see `ArchivedGroup`. */
+  async markArchived(first: number, version: number, key: string): Promise<string | undefined> {
+    return this.#room ? this.#room.segments.markArchived(first, version, key) : key
+  }
+
+  #inside(
+    member: string,
+    action: Action,
+  ): { readonly ok: true; readonly room: Room; readonly person: Person } | typeof NO_GROUP {
+    const room = this.#room
+    if (!room) return NO_GROUP
+    const allowed = room.membership.allowed(member, action)
+    return allowed.ok ? { ok: true, room, person: allowed.value } : allowed
+  }
+
+  // Welcome, what was missed and the replies that run leave in one turn with the acceptance, so
+  // nothing can fall between the past and the live feed ([P3]).
+  #open(
+    room: Room,
+    admission: { readonly member: string; readonly ticket: string; readonly language: Language; readonly expiresAt: number },
+    position: { readonly since: number | undefined; readonly epoch: string | undefined },
+  ): Response {
+    const { 0: client, 1: server } = new WebSocketPair()
+    const { member, ticket, language, expiresAt } = admission
+    const person = room.roster.member(member)
+    const isFresh = expiresAt > Date.now() && this.#redeem(ticket, expiresAt)
+    if (!isFresh) return new Response('that ticket is not valid any more', { status: 401 })
+    if (!person) return new Response('you are not in this group', { status: 403 })
+    const { connections, presence, fanout, limits } = room
+    const others = connections.ofMember(member).length
+    if (others >= limits.connectionsPerMember || connections.count >= limits.connectionsPerGroup) {
+      return refuseSocket(client, server, CLOSE.tooManyConnections, 'too many connections')
+    }
+    fanout.flush()
+    const wasHere = connections.present(Date.now()).has(member)
+    const connection = connections.open(server, member, language, person.readSeq)
+    connection.send(encodeWelcome(room, person, position))
+    if (!wasHere) presence.came(member)
+    room.counters.count('connections_opened')
+    room.alarms.arm()
+    return accept(client)
+  }
+
+  // A ticket is good for one connection, ever: its id is kept until it would have expired anyway.
+  #redeem(ticket: string, expiresAt: number): boolean {
+    const { sql } = this.ctx.storage
+    sql.exec('DELETE FROM tickets WHERE expires_at <= ?', Date.now())
+    return sql.exec('INSERT OR IGNORE INTO tickets VALUES (?, ?)', ticket, expiresAt).rowsWritten > 0
+  }
+
+  #leave(socket: WebSocket): void {
+    const room = this.#room
+    const connection = room?.connections.drop(socket)
+    if (!room || !connection) return
+    const person = room.roster.known(connection.member)
+    if (person && connection.readSeq > person.readSeq) {
+      room.roster.change(person, { readSeq: connection.readSeq })
+    }
+    if (room.connections.ofMember(connection.member).length === 0) {
+      room.presence.went(connection.member)
+    }
+  }
+}
+
+function accept(client: WebSocket): Response {
+  const headers = { 'sec-websocket-protocol': SUBPROTOCOL }
+  return new Response(null, { status: 101, webSocket: client, headers })
+}
+
+// A browser is shown a close code, but never the status of a refused upgrade.
+function refuseSocket(client: WebSocket, server: WebSocket, code: number, reason: string): Response {
+  server.accept()
+  server.close(code, reason)
+  return accept(client)
+}
+
+function isSpoken({ kind }: GroupEvent): boolean {
+  return kind === 'message' || kind === 'reply.ended'
+}
+
+function mentionsOf(event: GroupEvent): readonly string[] {
+  return event.kind === 'message' ? (event.body.mentions ?? []) : []
+}
+
+function isFull(fault: unknown): boolean {
+  return fault instanceof Error && /SQLITE_FULL|disk is full|storage limit/i.test(fault.message)
+}
+
+function idIn(raw: string | ArrayBuffer): string | null {
+  const id = typeof raw === 'string' ? /"id":"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id'] : undefined
+  return id ?? null
+}

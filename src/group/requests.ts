@@ -1,0 +1,274 @@
+import { log } from '../ops/log.ts'
+import type { Turn } from '../pipeline/turn.ts'
+import type { Refusal, RefusalCode } from '../protocol/codes.ts'
+import type { ClientFrame, FetchFrame } from '../protocol/frames.ts'
+import { explain, parseCommand } from './commands.ts'
+import type { Command } from './commands.ts'
+import type { Connection } from './connections.ts'
+import type { Conversation } from './conversation.ts'
+import type { Erasure } from './erasure.ts'
+import type { Facts } from './facts.ts'
+import type { Pace } from './pace.ts'
+import { may } from './permissions.ts'
+import { phrases } from './phrases.ts'
+import { printOf } from './print.ts'
+import type { Replies } from './replies.ts'
+import type { Person, Roster } from './roster.ts'
+import { toEvent } from './timeline.ts'
+import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
+
+/** Under this name the whole group is paced, beside each member. */
+const EVERYONE = '*'
+
+/** What requests need of the room around them. */
+export interface RequestParts {
+  readonly facts: Facts
+  readonly timeline: Timeline
+  readonly roster: Roster
+  readonly pace: Pace
+  readonly groupPace: Pace
+  readonly conversation: Conversation
+  readonly replies: Replies
+  readonly erasure: Erasure
+  show(event: StoredEvent): void
+}
+
+/** A frame that names its request, and so is acknowledged or refused. */
+type Request = Exclude<Extract<ClientFrame, { readonly id: string }>, FetchFrame>
+
+type RequestOf<Type extends Request['type']> = Extract<Request, { readonly type: Type }>
+
+/** Nothing, once a request was acknowledged; a refusal, or the promise of either. */
+type Answer = Promise<Refusal | undefined> | Refusal | undefined
+
+/** Decides whether a request may be, and does it: at most once per id, however often it comes ([P7]). */
+export class Requests {
+  readonly #parts: RequestParts
+
+  constructor(parts: RequestParts) {
+    this.#parts = parts
+  }
+
+  /** Takes one request. What it changes in the log has happened when this returns. */
+  take(
+    connection: Connection,
+    person: Person,
+    frame: Request,
+    now: number,
+  ): Answer {
+    if (!may(person.role, 'say')) return refuse('forbidden', 'guests of this group read')
+    const known = this.#parts.timeline.request(person.id, frame.id)
+    if (known) {
+      if (known.print !== printOf(contentOf(frame))) {
+        return refuse('id_conflict', 'this id was used for something else')
+      }
+      const { seq, at } = known
+      connection.tell({ type: 'ack', id: frame.id, seq, at, duplicate: true })
+      return undefined
+    }
+    const blocked = this.#muted(person, now) ?? this.#paced(person, now)
+    if (blocked) return blocked
+    switch (frame.type) {
+      case 'say':
+        return this.#say(connection, person, frame)
+      case 'edit':
+        return this.#edit(connection, person, frame)
+      case 'recall':
+        return this.#recall(connection, person, frame)
+      case 'react':
+        return this.#react(connection, person, frame)
+      case 'stop':
+        return this.#stop(connection, person, frame)
+      case 'again':
+        return this.#again(connection, person, frame)
+    }
+  }
+
+  #say(connection: Connection, person: Person, frame: RequestOf<'say'>): Answer {
+    const command = parseCommand(frame.text, frame.replyTo)
+    if (command) return this.#command(connection, frame.id, command)
+    const { timeline, conversation } = this.#parts
+    if (frame.replyTo !== undefined && frame.replyTo > timeline.head) {
+      return refuse('not_found', 'replyTo names no message of this group')
+    }
+    if (frame.attachments && frame.attachments.length > 0) {
+      return refuse('not_found', 'an attachment names no upload of this group')
+    }
+    const text = frame.text.startsWith('//') ? frame.text.slice(1) : frame.text
+    return this.#chain(connection, person, frame, {
+      kind: 'say',
+      text,
+      mentions: frame.mentions ?? [],
+      ...(frame.replyTo !== undefined && { replyTo: frame.replyTo }),
+      answersAssistant: frame.replyTo !== undefined && conversation.isReply(frame.replyTo),
+    })
+  }
+
+  #edit(connection: Connection, person: Person, frame: RequestOf<'edit'>): Answer {
+    const { erasure, timeline } = this.#parts
+    const { target, text } = frame
+    if (erasure.isGone(target)) return refuse('conflict', 'that message was taken back')
+    if (!timeline.wasRequest(target, 'message', person.id)) return this.#notYours(target)
+    return this.#chain(connection, person, frame, { kind: 'edit', target, text })
+  }
+
+  async #chain(
+    connection: Connection,
+    person: Person,
+    frame: Request,
+    what: Pick<Turn, 'kind' | 'text'> & Partial<Turn>,
+  ): Promise<Refusal | undefined> {
+    const { conversation, facts, roster } = this.#parts
+    const turn: Turn = {
+      id: frame.id,
+      from: person.id,
+      fromName: person.name,
+      settings: facts.settings,
+      original: contentOf(frame),
+      attachments: [],
+      mentions: [],
+      answersAssistant: false,
+      removed: 0,
+      masked: 0,
+      faults: [],
+      isMember: (id) => roster.member(id) !== undefined,
+      acknowledge: ({ seq, at }) => this.#acknowledge(connection, frame.id, seq, at),
+      ...what,
+    }
+    await conversation.take(turn)
+    for (const { handler, fault } of turn.faults) {
+      log({ event: 'handler.failed', group: facts.id, handler }, fault)
+    }
+    return turn.refusal
+  }
+
+  #recall(connection: Connection, person: Person, frame: RequestOf<'recall'>): Answer {
+    const { timeline, erasure, conversation } = this.#parts
+    const { id, target } = frame
+    const isOwn = timeline.wasRequest(target, 'message', person.id)
+    if (!isOwn && !this.#mayTakeBack(person, target)) return this.#notYours(target)
+    if (erasure.isGone(target)) return refuse('conflict', 'that message was taken back already')
+    const how = isOwn ? { by: person.id } : { by: person.id, rule: 'moderator' }
+    const stored = conversation.takeBack(target, how, this.#charge(person, frame))
+    if (stored) this.#acknowledge(connection, id, stored.seq, stored.at)
+    return undefined
+  }
+
+  // Moderators take back what others said, and what the assistant answered.
+  #mayTakeBack(person: Person, target: number): boolean {
+    if (!may(person.role, 'recallOthers')) return false
+    const { timeline } = this.#parts
+    return timeline.wasRequest(target, 'message') || timeline.endOf(target) !== undefined
+  }
+
+  #react(connection: Connection, person: Person, frame: RequestOf<'react'>): Answer {
+    const { target, emoji, on } = frame
+    const { timeline } = this.#parts
+    const isThere =
+      timeline.wasRequest(target, 'message') || timeline.at(target)?.kind === 'reply.started'
+    if (!isThere) return refuse('not_found', 'there is no such message in this group')
+    if (this.#parts.erasure.isGone(target)) return refuse('conflict', 'that message was taken back')
+    const body = { target, emoji, on }
+    this.#append(connection, person, frame, { kind: 'reaction', from: person.id, body })
+    return undefined
+  }
+
+  #stop(connection: Connection, person: Person, frame: RequestOf<'stop'>): Answer {
+    const asker = this.#parts.replies.askerOf(frame.reply)
+    if (asker === undefined) return refuse('not_found', 'no such reply is being written')
+    if (asker !== person.id && !may(person.role, 'stopOthers')) {
+      return refuse('forbidden', 'a reply is stopped by who asked, or by a moderator')
+    }
+    this.#parts.replies.stop(frame.reply)
+    connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
+    return undefined
+  }
+
+  async #again(
+    connection: Connection,
+    person: Person,
+    frame: RequestOf<'again'>,
+  ): Promise<Refusal | undefined> {
+    const { timeline, replies, conversation } = this.#parts
+    const stored = timeline.at(frame.reply)
+    const event = stored && toEvent(stored)
+    if (event?.kind !== 'reply.started') return refuse('not_found', 'there is no such reply')
+    const { to: asker, trigger } = event.body
+    if (asker !== person.id) return refuse('forbidden', 'who asked may ask again')
+    if (replies.isRunning(trigger)) return refuse('conflict', 'this question is being answered')
+    const question = { trigger, again: frame.reply, asker }
+    if (!conversation.askFor(question)) return refuse('conflict', 'the question was taken back')
+    const waitMs = conversation.replyWaitMs(asker)
+    if (waitMs > 0) return refuse('quota', 'too many replies in this minute', waitMs)
+    replies.promise(question)
+    connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
+    await conversation.again(question)
+    return undefined
+  }
+
+  #command(
+    connection: Connection,
+    id: string,
+    command: Command,
+  ): Refusal | undefined {
+    const { language } = connection
+    if (command.name === 'unknown') return refuse('not_found', 'there is no such command; try /help')
+    connection.tell({ type: 'ack', id, seq: null, at: Date.now(), duplicate: false })
+    const answer =
+      command.name === 'help'
+        ? { text: phrases(language).help }
+        : explain(this.#parts.timeline, command.seq, language)
+    connection.tell({ type: 'notice', ...answer })
+    return undefined
+  }
+
+  #append(connection: Connection, person: Person, frame: Request, event: NewEvent): void {
+    const { timeline, show } = this.#parts
+    const stored = timeline.append({ ...event, ...this.#charge(person, frame) })
+    this.#acknowledge(connection, frame.id, stored.seq, stored.at)
+    show(stored)
+  }
+
+  // What an event keeps of the request behind it, charged to the member's pace.
+  #charge(person: Person, frame: Request): Required<Pick<NewEvent, 'request' | 'pace'>> {
+    const { pace } = this.#parts
+    const fullAt = pace.next(person.id, Date.now())
+    pace.spend(person.id, fullAt)
+    return { request: { id: frame.id, print: printOf(contentOf(frame)) }, pace: fullAt }
+  }
+
+  #acknowledge(connection: Connection, id: string, seq: number, at: number): void {
+    connection.tell({ type: 'ack', id, seq, at, duplicate: false })
+  }
+
+  #muted(person: Person, now: number): Refusal | undefined {
+    const waitMs = person.mutedUntil - now
+    return waitMs > 0 ? refuse('muted', 'a moderator muted you for a while', waitMs) : undefined
+  }
+
+  #paced(person: Person, now: number): Refusal | undefined {
+    const { pace, groupPace } = this.#parts
+    const waitMs = Math.max(pace.waitMs(person.id, now), groupPace.waitMs(EVERYONE, now))
+    if (waitMs > 0) return refuse('too_fast', 'that was too fast; wait a moment', waitMs)
+    groupPace.spend(EVERYONE, groupPace.next(EVERYONE, now))
+    return undefined
+  }
+
+  #notYours(target: number): Refusal {
+    return this.#parts.timeline.wasRequest(target, 'message')
+      ? refuse('forbidden', 'only its author may do that')
+      : refuse('not_found', 'there is no such message in this group')
+  }
+
+}
+
+/** A frame without its id: what must be the same for the same id to be the same request. */
+function contentOf(frame: Request): unknown {
+  const { id: _, ...content } = frame
+  return content
+}
+
+/** A refusal as a value. */
+export function refuse(code: RefusalCode, message: string, retryAfterMs?: number): Refusal {
+  return { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}

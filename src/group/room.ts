@@ -1,0 +1,191 @@
+import type { Env } from '../env.ts'
+import { Archive } from '../history/archive.ts'
+import type { Completion, Model } from '../model/ask.ts'
+import { modelHealth } from '../model/health.ts'
+import { createModel, describe, endpointIdOf, parseModelSettings } from '../model/model.ts'
+import { Counters, later, OPERATIONS_NAME } from '../ops/metrics.ts'
+import { wordList } from '../pipeline/words.ts'
+import type { AssistantState } from '../protocol/frames.ts'
+import type { Limits } from '../protocol/limits.ts'
+import { Alarms } from './alarms.ts'
+import { archivePolicyFrom, limitsFrom } from './config.ts'
+import { Connections } from './connections.ts'
+import { Conversation } from './conversation.ts'
+import { Erasure } from './erasure.ts'
+import { Facts } from './facts.ts'
+import { Fanout } from './fanout.ts'
+import { Frames } from './frames.ts'
+import { Membership } from './membership.ts'
+import { Outbox } from './outbox.ts'
+import type { Errand } from './outbox.ts'
+import { memoryMs, Pace } from './pace.ts'
+import { Presence } from './presence.ts'
+import { Replies } from './replies.ts'
+import { Requests } from './requests.ts'
+import { Roster } from './roster.ts'
+import { Segments } from './segments.ts'
+import { encodeEvent, Timeline } from './timeline.ts'
+import type { StoredEvent } from './timeline.ts'
+import { LogTranscript } from './transcript.ts'
+
+/** How the assistant is, as everyone is told. */
+interface Condition {
+  readonly state: AssistantState
+  readonly reason?: string
+}
+
+/** A founded group with all its parts, wired together once per life of the object. */
+export class Room {
+  readonly facts: Facts
+  readonly timeline: Timeline
+  readonly roster: Roster
+  readonly connections: Connections
+  readonly fanout: Fanout
+  readonly presence: Presence
+  readonly segments: Segments
+  readonly outbox: Outbox
+  readonly replies: Replies
+  readonly transcript: LogTranscript
+  readonly membership: Membership
+  readonly frames: Frames
+  readonly alarms: Alarms
+  readonly counters: Counters
+  readonly limits: Limits
+  #condition: Condition
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    const { storage } = ctx
+    const { sql } = storage
+    const settings = parseModelSettings(env)
+    this.limits = limitsFrom(env)
+    this.#condition = describe(settings)
+    this.facts = new Facts(sql)
+    this.timeline = new Timeline(storage)
+    this.roster = new Roster(sql)
+    this.connections = new Connections(ctx)
+    this.fanout = new Fanout(this.connections)
+    this.presence = new Presence(this.connections, this.fanout)
+    this.counters = new Counters(
+      async (counts) => env.OPERATIONS.getByName(OPERATIONS_NAME).take(counts),
+      later,
+    )
+    this.outbox = new Outbox(sql, async (errand) => this.#runErrand(env, errand))
+    this.segments = new Segments(sql, {
+      timeline: this.timeline,
+      facts: this.facts,
+      archive: new Archive(env.ARCHIVE),
+      policy: archivePolicyFrom(env),
+      send: async (job) => {
+        await env.JOBS.send(job)
+      },
+    })
+    const erasure = new Erasure(sql, this.timeline, this.segments)
+    this.transcript = new LogTranscript(
+      this.timeline,
+      this.roster,
+      () => this.facts.settings.assistantName,
+    )
+    const health =
+      settings.endpoint && modelHealth(env.MODEL_HEALTH, endpointIdOf(settings.endpoint))
+    const model: Model = createModel(settings, {
+      report: (outcome) => ctx.waitUntil(ignoreFault(health?.report(outcome))),
+    })
+    const words = wordList(env.BLOCKED_WORDS)
+    const show = (event: StoredEvent): void => this.show(event)
+    const arm = (): void => this.alarms.arm()
+    this.replies = new Replies({
+      group: () => this.facts.id,
+      sql,
+      timeline: this.timeline,
+      erasure,
+      model,
+      words,
+      listeners: () => this.connections.count,
+      show,
+      publish: (encoded) => this.fanout.publish(encoded),
+      ask: (question) => conversation.askFor(question),
+      onCompletion: (completion) => this.#onCompletion(completion, describe(settings)),
+      onFailure: () => this.counters.count('replies_failed'),
+      arm,
+    })
+    const pace = { burst: this.limits.memberBurst, perSecond: this.limits.memberPerSecond }
+    const paces = new Pace(pace, this.timeline.pacesSince(Date.now() - memoryMs(pace)))
+    const shared = {
+      facts: this.facts,
+      timeline: this.timeline,
+      roster: this.roster,
+      connections: this.connections,
+      pace: paces,
+      replies: this.replies,
+      erasure,
+      limits: this.limits,
+      counters: this.counters,
+      show,
+    }
+    const conversation = new Conversation({
+      ...shared,
+      transcript: this.transcript,
+      words,
+      judge: undefined,
+    })
+    const perSecond = this.limits.groupPerSecond
+    const requests = new Requests({
+      ...shared,
+      groupPace: new Pace({ burst: perSecond, perSecond }),
+      conversation,
+    })
+    this.frames = new Frames({
+      ...shared,
+      presence: this.presence,
+      segments: this.segments,
+      requests,
+    })
+    this.membership = new Membership({
+      sql,
+      facts: this.facts,
+      timeline: this.timeline,
+      roster: this.roster,
+      connections: this.connections,
+      outbox: this.outbox,
+      show,
+    })
+    this.alarms = new Alarms(storage, () => this.facts.id, [
+      this.replies,
+      this.outbox,
+      this.segments,
+    ])
+  }
+
+  get condition(): Condition {
+    return this.#condition
+  }
+
+  /** Shows an event that has become durable to everyone, and arms the alarm for what it made due. */
+  show(event: StoredEvent): void {
+    this.fanout.publish(encodeEvent(event))
+    this.alarms.arm()
+  }
+
+  #onCompletion({ source, degraded }: Completion, configured: Condition): void {
+    this.counters.add({ replies_started: 1, [source === 'model' ? 'replies_model' : 'replies_local']: 1 })
+    const next: Condition = degraded === undefined ? configured : { state: 'local', reason: degraded }
+    if (next.state === this.#condition.state && next.reason === this.#condition.reason) return
+    this.#condition = next
+    this.fanout.publish(JSON.stringify({ type: 'assistant', ...next }))
+  }
+
+  async #runErrand(env: Env, { kind, member, version }: Errand): Promise<void> {
+    const object = env.MEMBERS.getByName(member)
+    if (kind === 'joined') await object.joined(this.facts.id, version)
+    else await object.left(this.facts.id, version)
+  }
+}
+
+// The count of an outcome is worth no message: if its object cannot be reached, it is lost.
+async function ignoreFault(work: Promise<void> | undefined): Promise<void> {
+  try {
+    await work
+  } catch {
+    // See above.
+  }
+}
