@@ -1,7 +1,7 @@
 import type { Language } from '../model/ask.ts'
+import { phrases } from './phrases.ts'
 import { toEvent } from './timeline.ts'
 import type { Timeline } from './timeline.ts'
-import { phrases } from './phrases.ts'
 import type { MessageTrace, ReplyTrace } from './trace.ts'
 
 /** A command that a member gave ([P24]), or the word that is none. */
@@ -52,8 +52,8 @@ export function explain(timeline: Timeline, seq: number | undefined, language: L
 
 function explainMessage(encoded: string | undefined, language: Language): string {
   const say = phrases(language)
-  const trace = encoded === undefined ? undefined : (JSON.parse(encoded) as MessageTrace)
-  if (!trace) return say.whyNothing
+  if (encoded === undefined) return say.whyNothing
+  const trace: MessageTrace = JSON.parse(encoded)
   const findings = [
     trace.removed > 0 && say.removed(trace.removed),
     trace.masked > 0 && say.masked(trace.masked),
@@ -72,12 +72,14 @@ function explainReply(
   language: Language,
 ): Answer {
   const say = phrases(language)
-  const trace = encoded === undefined ? undefined : (JSON.parse(encoded) as ReplyTrace)
+  const trace: ReplyTrace | undefined = encoded === undefined ? undefined : JSON.parse(encoded)
   const stored = timeline.endOf(reply)
   const end = stored && toEvent(stored)
   const lines = [
     say.answers(reply, trigger),
-    ...(trace ? [say.whySpoke[trace.why], say.intent(trace.intent), say.verdict[trace.verdict]] : []),
+    ...(trace
+      ? [say.whySpoke[trace.why], say.intent(trace.intent), say.verdict[trace.verdict]]
+      : []),
     ...(end?.kind === 'reply.ended'
       ? [say.source[end.body.source], say.ended[end.body.status]]
       : [say.writing]),

@@ -41,10 +41,7 @@ export function archivePolicyFrom(env: Env): ArchivePolicy {
   return {
     segmentEvents: count(env, 'ARCHIVE_SEGMENT_EVENTS', DEFAULT_POLICY.segmentEvents),
     afterMs: count(env, 'ARCHIVE_AFTER_MS', DEFAULT_POLICY.afterMs),
-    keepEvents: Math.max(
-      LEAST_KEPT,
-      count(env, 'ARCHIVE_KEEP_EVENTS', DEFAULT_POLICY.keepEvents),
-    ),
+    keepEvents: Math.max(LEAST_KEPT, count(env, 'ARCHIVE_KEEP_EVENTS', DEFAULT_POLICY.keepEvents)),
   }
 }
 

@@ -18,10 +18,10 @@ import { languageOf, phrases } from './phrases.ts'
 import { printOf } from './print.ts'
 import type { Question, Replies } from './replies.ts'
 import type { Roster } from './roster.ts'
-import type { LogTranscript } from './transcript.ts'
 import { toEvent } from './timeline.ts'
 import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
 import { traceMessage, traceReply } from './trace.ts'
+import type { LogTranscript } from './transcript.ts'
 
 const MINUTE_MS = 60_000
 
@@ -40,7 +40,7 @@ export interface ConversationParts {
   readonly limits: Limits
   readonly counters: Counters
   /** Shows an event that has become durable, and arms the alarm for what it made due. */
-  show(event: StoredEvent): void
+  readonly show: (event: StoredEvent) => void
 }
 
 /** What is said here, and how the assistant takes part: the chain's log and its voice. */
@@ -121,7 +121,10 @@ export class Conversation implements Publisher, Voice {
     const waitMs = this.replyWaitMs(turn.from)
     if (waitMs > 0) {
       replies.waive(trigger)
-      timeline.explain(trigger, JSON.stringify({ ...traceMessage(turn), quiet: 'too_many_replies' }))
+      timeline.explain(
+        trigger,
+        JSON.stringify({ ...traceMessage(turn), quiet: 'too_many_replies' }),
+      )
       for (const connection of connections.ofMember(turn.from)) {
         const text = phrases(connection.language).tooManyReplies(Math.ceil(waitMs / 1000))
         connection.tell({ type: 'notice', text, about: trigger })

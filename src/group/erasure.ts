@@ -4,8 +4,7 @@ import { toEvent } from './timeline.ts'
 import type { StoredEvent, Timeline } from './timeline.ts'
 
 /** An event without its text: what remains where something was taken back. The seq stays. */
-export function blank(event: GroupEvent, reason: string): GroupEvent {
-  const gone = toGone(reason)
+export function blank(event: GroupEvent, gone: Gone): GroupEvent {
   switch (event.kind) {
     case 'message': {
       const { replyTo } = event.body
@@ -51,9 +50,9 @@ export class Erasure {
   /** Where replies ended that quote the message at `seq`. */
   quoting(seq: number): readonly number[] {
     return this.#sql
-      .exec('SELECT reply FROM quotes WHERE source = ?', seq)
+      .exec<{ reply: number }>('SELECT reply FROM quotes WHERE source = ?', seq)
       .toArray()
-      .map((row) => Number(row['reply']))
+      .map((row) => row.reply)
   }
 
   /**
@@ -79,8 +78,4 @@ export class Erasure {
 function isEditOf(event: StoredEvent, target: number): boolean {
   const edit = toEvent(event)
   return edit.kind === 'edited' && edit.body.target === target
-}
-
-function toGone(reason: string): Gone {
-  return reason === 'retracted' || reason === 'erased' ? reason : 'recalled'
 }

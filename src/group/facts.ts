@@ -9,9 +9,8 @@ export class Facts {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
-    for (const row of sql.exec('SELECT key, value FROM meta')) {
-      this.#known.set(String(row['key']), String(row['value']))
-    }
+    const rows = sql.exec<{ key: string; value: string }>('SELECT key, value FROM meta')
+    for (const { key, value } of rows) this.#known.set(key, value)
   }
 
   get id(): string {
@@ -29,7 +28,9 @@ export class Facts {
 
   get settings(): GroupSettings {
     const stored = this.#known.get('settings')
-    return stored === undefined ? DEFAULT_SETTINGS : (JSON.parse(stored) as GroupSettings)
+    if (stored === undefined) return DEFAULT_SETTINGS
+    const settings: GroupSettings = JSON.parse(stored)
+    return settings
   }
 
   /** The last seq that recent storage has given up, because the archive holds it; 0 at first. */

@@ -71,7 +71,8 @@ export class Frames {
     now: number,
   ): Promise<Refusal | undefined> | Refusal | undefined {
     const person = this.#parts.roster.member(connection.member)
-    if (!person || !may(person.role, 'read')) return refuse('forbidden', 'you are not in this group')
+    if (!person || !may(person.role, 'read'))
+      return refuse('forbidden', 'you are not in this group')
     switch (frame.type) {
       case 'read':
         return this.#read(connection, person, frame.seq, now)

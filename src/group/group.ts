@@ -1,17 +1,13 @@
 import { DurableObject } from 'cloudflare:workers'
-import * as v from 'valibot'
 
 import type { Env } from '../env.ts'
 import { Archive } from '../history/archive.ts'
 import { readPage } from '../history/pages.ts'
-import type { Language } from '../model/ask.ts'
 import { log } from '../ops/log.ts'
-import type { GroupEvent, GroupSettings } from '../protocol/events.ts'
 import { CLOSE } from '../protocol/codes.ts'
 import type { Refusal } from '../protocol/codes.ts'
-import { SUBPROTOCOL } from '../protocol/frames.ts'
+import type { GroupEvent, GroupSettings } from '../protocol/events.ts'
 import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
-import { ADMISSION_HEADER } from './api.ts'
 import type {
   GroupApi,
   GroupSummary,
@@ -26,13 +22,14 @@ import type {
   SearchHit,
   Standing,
 } from './api.ts'
+import { enter } from './entrance.ts'
+import { no, yes } from './membership.ts'
 import type { Action } from './permissions.ts'
 import { Room } from './room.ts'
 import type { Person } from './roster.ts'
 import { hasSchema, migrate } from './schema.ts'
-import { no, yes } from './membership.ts'
 import { toEvent } from './timeline.ts'
-import { encodeWelcome, readSeqOf } from './welcome.ts'
+import { readSeqOf } from './welcome.ts'
 
 /** Events that an unread count looks at; more than that is "many". */
 const COUNTED_EVENTS = 1_000
@@ -41,14 +38,10 @@ const COUNTED_EVENTS = 1_000
 const HITS = 50
 const SNIPPET_CHARS = 200
 
-const NO_GROUP: { readonly ok: false; readonly refusal: Refusal } = no('not_found', 'there is no such group')
-
-const AdmissionShape = v.object({
-  member: v.string(),
-  ticket: v.string(),
-  expiresAt: v.number(),
-  language: v.optional(v.picklist(['en', 'zh']), 'en'),
-})
+const NO_GROUP: { readonly ok: false; readonly refusal: Refusal } = no(
+  'not_found',
+  'there is no such group',
+)
 
 /**
  * One group: a room with its connections, its members and its log. This class is the room's door and
@@ -70,13 +63,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
   override async fetch(request: Request): Promise<Response> {
     const room = this.#room
     if (!room) return new Response('no such group', { status: 404 })
-    const url = new URL(request.url)
-    const admission = v.parse(AdmissionShape, JSON.parse(request.headers.get(ADMISSION_HEADER) ?? ''))
-    const since = url.searchParams.get('since')
-    return this.#open(room, admission, {
-      since: since === null ? undefined : Number(since),
-      epoch: url.searchParams.get('epoch') ?? undefined,
-    })
+    return enter(request, room, this.ctx.storage.sql)
   }
 
   override async webSocketMessage(socket: WebSocket, raw: string | ArrayBuffer): Promise<void> {
@@ -214,7 +201,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
     const { room } = inside
     const request = { ...query, bytes: SERVER_FRAME_BYTES }
     const { entries, more } = await readPage(room.segments, request)
-    return yes({ events: entries.map(({ json }) => JSON.parse(json) as GroupEvent), more })
+    return yes({ events: entries.map(({ json }): GroupEvent => JSON.parse(json)), more })
   }
 
   async search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>> {
@@ -233,7 +220,9 @@ export class Group extends DurableObject<Env> implements GroupApi {
     version: number,
   ): Promise<{ readonly epoch: string; readonly ndjson: string } | undefined> {
     const ndjson = await this.#room?.segments.exportSegment(first, last, version)
-    return this.#room && ndjson !== undefined ? { epoch: this.#room.facts.epoch, ndjson } : undefined
+    return this.#room && ndjson !== undefined
+      ? { epoch: this.#room.facts.epoch, ndjson }
+      : undefined
   }
 
   /** Called by the queue's consumer; see `ArchivedGroup`. */
@@ -251,41 +240,6 @@ export class Group extends DurableObject<Env> implements GroupApi {
     return allowed.ok ? { ok: true, room, person: allowed.value } : allowed
   }
 
-  // Welcome, what was missed and the replies that run leave in one turn with the acceptance, so
-  // nothing can fall between the past and the live feed ([P3]).
-  #open(
-    room: Room,
-    admission: { readonly member: string; readonly ticket: string; readonly language: Language; readonly expiresAt: number },
-    position: { readonly since: number | undefined; readonly epoch: string | undefined },
-  ): Response {
-    const { 0: client, 1: server } = new WebSocketPair()
-    const { member, ticket, language, expiresAt } = admission
-    const person = room.roster.member(member)
-    const isFresh = expiresAt > Date.now() && this.#redeem(ticket, expiresAt)
-    if (!isFresh) return new Response('that ticket is not valid any more', { status: 401 })
-    if (!person) return new Response('you are not in this group', { status: 403 })
-    const { connections, presence, fanout, limits } = room
-    const others = connections.ofMember(member).length
-    if (others >= limits.connectionsPerMember || connections.count >= limits.connectionsPerGroup) {
-      return refuseSocket(client, server, CLOSE.tooManyConnections, 'too many connections')
-    }
-    fanout.flush()
-    const wasHere = connections.present(Date.now()).has(member)
-    const connection = connections.open(server, member, language, person.readSeq)
-    connection.send(encodeWelcome(room, person, position))
-    if (!wasHere) presence.came(member)
-    room.counters.count('connections_opened')
-    room.alarms.arm()
-    return accept(client)
-  }
-
-  // A ticket is good for one connection, ever: its id is kept until it would have expired anyway.
-  #redeem(ticket: string, expiresAt: number): boolean {
-    const { sql } = this.ctx.storage
-    sql.exec('DELETE FROM tickets WHERE expires_at <= ?', Date.now())
-    return sql.exec('INSERT OR IGNORE INTO tickets VALUES (?, ?)', ticket, expiresAt).rowsWritten > 0
-  }
-
   #leave(socket: WebSocket): void {
     const room = this.#room
     const connection = room?.connections.drop(socket)
@@ -298,18 +252,6 @@ export class Group extends DurableObject<Env> implements GroupApi {
       room.presence.went(connection.member)
     }
   }
-}
-
-function accept(client: WebSocket): Response {
-  const headers = { 'sec-websocket-protocol': SUBPROTOCOL }
-  return new Response(null, { status: 101, webSocket: client, headers })
-}
-
-// A browser is shown a close code, but never the status of a refused upgrade.
-function refuseSocket(client: WebSocket, server: WebSocket, code: number, reason: string): Response {
-  server.accept()
-  server.close(code, reason)
-  return accept(client)
 }
 
 function isSpoken({ kind }: GroupEvent): boolean {
@@ -325,6 +267,7 @@ function isFull(fault: unknown): boolean {
 }
 
 function idIn(raw: string | ArrayBuffer): string | null {
-  const id = typeof raw === 'string' ? /"id":"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id'] : undefined
+  const id =
+    typeof raw === 'string' ? /"id":"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id'] : undefined
   return id ?? null
 }

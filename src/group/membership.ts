@@ -25,7 +25,7 @@ export interface MembershipParts {
   readonly roster: Roster
   readonly connections: Connections
   readonly outbox: Outbox
-  show(event: StoredEvent): void
+  readonly show: (event: StoredEvent) => void
 }
 
 /** Who gets in, as what, and who has to go. Every change is an event that says who made it. */
@@ -150,7 +150,11 @@ export class Membership {
     const { sql, roster } = this.#parts
     const known = roster.known(person.id)
     const invite = sql
-      .exec('SELECT role FROM invites WHERE hash = ? AND uses_left > 0 AND expires_at > ?', hash, Date.now())
+      .exec(
+        'SELECT role FROM invites WHERE hash = ? AND uses_left > 0 AND expires_at > ?',
+        hash,
+        Date.now(),
+      )
       .toArray()[0]
     if (!invite || known?.state === 'banned') return no('not_found', 'that invite is not valid')
     if (known?.state === 'active') return yes(this.summary(known))

@@ -11,6 +11,15 @@ export interface Errand {
   readonly version: number
 }
 
+type ErrandRow = {
+  id: number
+  kind: Errand['kind']
+  member: string
+  version: number
+  due: number
+  tries: number
+}
+
 /**
  * What other objects must hear of this one: written in the transaction that makes it true, delivered
  * at least once, tried again by the alarm until it worked.
@@ -37,27 +46,25 @@ export class Outbox implements Reason {
   }
 
   due(): number | undefined {
-    const due = this.#sql.exec('SELECT min(due) AS due FROM outbox').one()['due']
-    return due === null ? undefined : Number(due)
+    const { due } = this.#sql
+      .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox')
+      .one()
+    return due ?? undefined
   }
 
   /** Delivers what is due; what fails waits longer each time. */
   async run(now = Date.now()): Promise<boolean> {
-    const rows = this.#sql.exec('SELECT * FROM outbox WHERE due <= ? ORDER BY id', now).toArray()
+    const rows = this.#sql
+      .exec<ErrandRow>('SELECT * FROM outbox WHERE due <= ? ORDER BY id', now)
+      .toArray()
     let delivered = false
-    for (const row of rows) {
-      const id = Number(row['id'])
-      const errand: Errand = {
-        kind: row['kind'] === 'left' ? 'left' : 'joined',
-        member: String(row['member']),
-        version: Number(row['version']),
-      }
+    for (const { id, kind, member, version, tries } of rows) {
       try {
-        await this.#deliver(errand)
+        await this.#deliver({ kind, member, version })
         this.#sql.exec('DELETE FROM outbox WHERE id = ?', id)
         delivered = true
       } catch {
-        const wait = Math.min(RETRY_MS * 2 ** Number(row['tries']), LONGEST_RETRY_MS)
+        const wait = Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS)
         this.#sql.exec('UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
       }
     }

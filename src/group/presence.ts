@@ -22,7 +22,7 @@ export class Presence {
   readonly #off = new Set<string>()
   readonly #read = new Map<string, number>()
   readonly #typedAt = new Map<string, number>()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #isCollecting = false
 
   constructor(connections: Connections, fanout: Fanout) {
     this.#connections = connections
@@ -61,8 +61,10 @@ export class Presence {
   }
 
   #collect(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
+    if (this.#isCollecting) return
+    this.#isCollecting = true
+    setTimeout(() => {
+      this.#isCollecting = false
       this.#announce()
     }, COLLECT_MS)
   }

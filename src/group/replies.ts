@@ -7,6 +7,7 @@ import type { ReplySnapshot } from '../protocol/frames.ts'
 import type { Reason } from './alarms.ts'
 import { DeltaStream } from './delta-stream.ts'
 import type { Erasure } from './erasure.ts'
+import { Places } from './places.ts'
 import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
 
 /** How long a reply may go without a checkpoint before it counts as orphaned. */
@@ -57,17 +58,17 @@ export interface ReplyParts {
   readonly erasure: Erasure
   readonly model: Model
   readonly words: WordList
-  listeners(): number
+  readonly listeners: () => number
   /** Shows an event that has become durable. */
-  show(event: StoredEvent): void
+  readonly show: (event: StoredEvent) => void
   /** Sends a frame that nobody needs to keep. */
-  publish(encoded: string): void
+  readonly publish: (encoded: string) => void
   /** What the model is asked, or undefined if the trigger is gone by now. */
-  ask(question: Question): Ask | undefined
+  readonly ask: (question: Question) => Ask | undefined
   /** Hears how a model call went. */
-  onCompletion(completion: Completion): void
-  onFailure(): void
-  arm(): void
+  readonly onCompletion: (completion: Completion) => void
+  readonly onFailure: () => void
+  readonly arm: () => void
 }
 
 /**
@@ -78,8 +79,7 @@ export class Replies implements Reason {
   readonly name = 'lease'
   readonly #parts: ReplyParts
   readonly #running = new Map<number, Running>()
-  readonly #queue: (() => void)[] = []
-  #calls = 0
+  readonly #calls = new Places(CALLS_AT_ONCE)
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
@@ -141,7 +141,7 @@ export class Replies implements Reason {
     let checkpointAt = Date.now()
     let checkpointChars = 0
     try {
-      await this.#turn(abort.signal)
+      await this.#calls.take(abort.signal)
       const completion = await this.#parts.model.complete(ask, {
         signal: abort.signal,
         onText: (text) => {
@@ -162,27 +162,31 @@ export class Replies implements Reason {
       clearTimeout(deadline)
       stream.stop()
       this.#running.delete(reply)
-      this.#release()
+      this.#calls.leave()
     }
   }
 
   due(): number | undefined {
-    const due = this.#parts.sql.exec('SELECT min(lease_until) AS due FROM replies').one()['due']
-    return due === null ? undefined : Number(due)
+    const { due } = this.#parts.sql
+      .exec<{ due: number | null }>('SELECT min(lease_until) AS due FROM replies')
+      .one()
+    return due ?? undefined
   }
 
   /** Ends what a crash orphaned, and renews the lease of what still runs. */
   async run(now: number): Promise<boolean> {
-    const rows = this.#parts.sql.exec('SELECT * FROM replies WHERE lease_until <= ?', now).toArray()
+    const rows = this.#parts.sql
+      .exec<ReplyRow>('SELECT * FROM replies WHERE lease_until <= ?', now)
+      .toArray()
     for (const row of rows) {
       const question = toQuestion(row)
-      const reply = row['reply'] === null ? undefined : Number(row['reply'])
-      if (reply === undefined && !this.#isStarted(question.trigger)) {
-        await this.answer(question)
-      } else if (reply !== undefined && this.#running.has(reply)) {
-        this.#checkpoint(question.trigger, this.#running.get(reply)?.stream.text ?? '', now)
-      } else if (reply !== undefined) {
-        this.#close(reply, question.trigger, 'interrupted', String(row['text']), 'model')
+      if (row.reply === null) {
+        if (!this.#isStarted(question.trigger)) await this.answer(question)
+      } else if (this.#running.has(row.reply)) {
+        const text = this.#running.get(row.reply)?.stream.text ?? ''
+        this.#checkpoint(question.trigger, text, now)
+      } else {
+        this.#close(row.reply, question.trigger, 'interrupted', row.text, 'model')
       }
     }
     return rows.length > 0
@@ -195,7 +199,12 @@ export class Replies implements Reason {
   #start(question: Question, trace: string | undefined): Running {
     const { trigger, again, asker } = question
     const body = { to: asker, trigger, ...(again !== undefined && { again }) }
-    const event: NewEvent = { kind: 'reply.started', from: ASSISTANT, body, ...(trace && { trace }) }
+    const event: NewEvent = {
+      kind: 'reply.started',
+      from: ASSISTANT,
+      body,
+      ...(trace && { trace }),
+    }
     const started = this.#parts.timeline.append(event, (seq) => {
       this.#parts.sql.exec(
         'UPDATE replies SET reply = ?, lease_until = ? WHERE trigger_seq = ?',
@@ -213,28 +222,6 @@ export class Replies implements Reason {
     this.#parts.show(started)
     this.#parts.arm()
     return running
-  }
-
-  // Waits for a free place among the group's model calls, first come first served.
-  async #turn(signal: AbortSignal): Promise<void> {
-    this.#calls += 1
-    if (this.#calls <= CALLS_AT_ONCE) return
-    await new Promise<void>((resolve) => {
-      this.#queue.push(resolve)
-      signal.addEventListener('abort', () => this.#leaveQueue(resolve), { once: true })
-    })
-    signal.throwIfAborted()
-  }
-
-  #leaveQueue(resolve: () => void): void {
-    const place = this.#queue.indexOf(resolve)
-    if (place >= 0) this.#queue.splice(place, 1)
-    resolve()
-  }
-
-  #release(): void {
-    this.#calls -= 1
-    this.#queue.shift()?.()
   }
 
   #checkpoint(trigger: number, text: string, now: number): void {
@@ -299,10 +286,15 @@ function statusOf({ finish }: Completion): ReplyStatus {
   return finish === 'length' ? 'interrupted' : 'complete'
 }
 
-function toQuestion(row: Record<string, SqlStorageValue>): Question {
-  return {
-    trigger: Number(row['trigger_seq']),
-    asker: String(row['asker']),
-    ...(row['again'] !== null && { again: Number(row['again']) }),
-  }
+type ReplyRow = {
+  trigger_seq: number
+  reply: number | null
+  again: number | null
+  asker: string
+  text: string
+  lease_until: number
+}
+
+function toQuestion({ trigger_seq, asker, again }: ReplyRow): Question {
+  return { trigger: trigger_seq, asker, ...(again !== null && { again }) }
 }

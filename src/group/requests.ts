@@ -30,7 +30,7 @@ export interface RequestParts {
   readonly conversation: Conversation
   readonly replies: Replies
   readonly erasure: Erasure
-  show(event: StoredEvent): void
+  readonly show: (event: StoredEvent) => void
 }
 
 /** A frame that names its request, and so is acknowledged or refused. */
@@ -50,12 +50,7 @@ export class Requests {
   }
 
   /** Takes one request. What it changes in the log has happened when this returns. */
-  take(
-    connection: Connection,
-    person: Person,
-    frame: Request,
-    now: number,
-  ): Answer {
+  take(connection: Connection, person: Person, frame: Request, now: number): Answer {
     if (!may(person.role, 'say')) return refuse('forbidden', 'guests of this group read')
     const known = this.#parts.timeline.request(person.id, frame.id)
     if (known) {
@@ -206,13 +201,10 @@ export class Requests {
     return undefined
   }
 
-  #command(
-    connection: Connection,
-    id: string,
-    command: Command,
-  ): Refusal | undefined {
+  #command(connection: Connection, id: string, command: Command): Refusal | undefined {
     const { language } = connection
-    if (command.name === 'unknown') return refuse('not_found', 'there is no such command; try /help')
+    if (command.name === 'unknown')
+      return refuse('not_found', 'there is no such command; try /help')
     connection.tell({ type: 'ack', id, seq: null, at: Date.now(), duplicate: false })
     const answer =
       command.name === 'help'
@@ -259,7 +251,6 @@ export class Requests {
       ? refuse('forbidden', 'only its author may do that')
       : refuse('not_found', 'there is no such message in this group')
   }
-
 }
 
 /** A frame without its id: what must be the same for the same id to be the same request. */

@@ -167,8 +167,12 @@ export class Room {
   }
 
   #onCompletion({ source, degraded }: Completion, configured: Condition): void {
-    this.counters.add({ replies_started: 1, [source === 'model' ? 'replies_model' : 'replies_local']: 1 })
-    const next: Condition = degraded === undefined ? configured : { state: 'local', reason: degraded }
+    this.counters.add({
+      replies_started: 1,
+      [source === 'model' ? 'replies_model' : 'replies_local']: 1,
+    })
+    const next: Condition =
+      degraded === undefined ? configured : { state: 'local', reason: degraded }
     if (next.state === this.#condition.state && next.reason === this.#condition.reason) return
     this.#condition = next
     this.fanout.publish(JSON.stringify({ type: 'assistant', ...next }))

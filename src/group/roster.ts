@@ -81,21 +81,23 @@ export class Roster {
   #all(): Map<string, Person> {
     this.#people ??= new Map(
       this.#sql
-        .exec('SELECT * FROM members')
+        .exec<PersonRow>('SELECT * FROM members')
         .toArray()
-        .map((row) => [String(row['id']), toPerson(row)]),
+        .map((row) => [row.id, toPerson(row)]),
     )
     return this.#people
   }
 }
 
-function toPerson(row: Record<string, SqlStorageValue>): Person {
-  return {
-    id: String(row['id']),
-    name: String(row['name']),
-    role: row['role'] as Role,
-    state: row['state'] as MemberState,
-    mutedUntil: Number(row['muted_until']),
-    readSeq: Number(row['read_seq']),
-  }
+type PersonRow = {
+  id: string
+  name: string
+  role: Role
+  state: MemberState
+  muted_until: number
+  read_seq: number
+}
+
+function toPerson({ id, name, role, state, muted_until, read_seq }: PersonRow): Person {
+  return { id, name, role, state, mutedUntil: muted_until, readSeq: read_seq }
 }

@@ -2,7 +2,7 @@ import type { Archive } from '../history/archive.ts'
 import type { Entry, EntrySource } from '../history/pages.ts'
 import { readPage } from '../history/pages.ts'
 import type { Job } from '../jobs/job.ts'
-import type { GroupEvent } from '../protocol/events.ts'
+import type { Gone, GroupEvent } from '../protocol/events.ts'
 import type { Reason } from './alarms.ts'
 import { blank } from './erasure.ts'
 import type { Facts } from './facts.ts'
@@ -58,8 +58,10 @@ export class Segments implements Reason, EntrySource {
     this.#archive = parts.archive
     this.#policy = parts.policy
     this.#send = parts.send
-    const newest = sql.exec('SELECT last FROM segments ORDER BY first DESC LIMIT 1').toArray()[0]
-    this.#cutTo = Number(newest?.['last'] ?? 0)
+    const newest = sql
+      .exec<{ last: number }>('SELECT last FROM segments ORDER BY first DESC LIMIT 1')
+      .toArray()[0]
+    this.#cutTo = newest?.last ?? 0
     this.#lookAhead()
   }
 
@@ -70,10 +72,10 @@ export class Segments implements Reason, EntrySource {
   /** Cuts what is due and puts a pointer for it on the queue. */
   async run(now: number): Promise<boolean> {
     let progress = this.#cut(now)
-    const rows = this.#sql.exec('SELECT * FROM segments WHERE announce_at <= ?', now).toArray()
-    for (const row of rows) {
-      const [first, last, version] = [row['first'], row['last'], row['version']].map(Number)
-      if (first === undefined || last === undefined || version === undefined) continue
+    const rows = this.#sql
+      .exec<SegmentRow>('SELECT * FROM segments WHERE announce_at <= ?', now)
+      .toArray()
+    for (const { first, last, version } of rows) {
       await this.#send({ v: 1, kind: 'archive', group: this.#facts.id, first, last, version })
       this.#sql.exec(
         'UPDATE segments SET announce_at = ? WHERE first = ? AND version = ? AND announce_at IS NOT NULL',
@@ -153,10 +155,10 @@ export class Segments implements Reason, EntrySource {
   // Texts that were taken back after the segment was written are left out here as well.
   async #archived(seq: number): Promise<readonly Entry[]> {
     const row = this.#sql
-      .exec('SELECT first, key FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1', seq)
+      .exec<SegmentRow>('SELECT * FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1', seq)
       .toArray()[0]
-    if (row?.['key'] == null) return []
-    const events = await this.#read(Number(row['first']), String(row['key']))
+    if (!row || row.key === null) return []
+    const events = await this.#read(row.first, row.key)
     return events.map((event) => ({ seq: event.seq, json: JSON.stringify(this.#visible(event)) }))
   }
 
@@ -173,13 +175,17 @@ export class Segments implements Reason, EntrySource {
 
   #visible(event: GroupEvent): GroupEvent {
     const subject = event.kind === 'edited' ? event.body.target : event.seq
-    const row = this.#sql.exec('SELECT reason FROM gone WHERE seq = ?', subject).toArray()[0]
-    return row ? blank(event, String(row['reason'])) : event
+    const row = this.#sql
+      .exec<{ reason: Gone }>('SELECT reason FROM gone WHERE seq = ?', subject)
+      .toArray()[0]
+    return row ? blank(event, row.reason) : event
   }
 
   #lookAhead(): void {
-    const due = this.#sql.exec('SELECT min(announce_at) AS due FROM segments').one()['due']
-    this.#announceAt = due === null ? undefined : Number(due)
+    const { due } = this.#sql
+      .exec<{ due: number | null }>('SELECT min(announce_at) AS due FROM segments')
+      .one()
+    this.#announceAt = due ?? undefined
   }
 
   #cutDue(): number | undefined {
@@ -207,9 +213,9 @@ export class Segments implements Reason, EntrySource {
 
   // Deleting costs as much as writing, so it waits until a whole segment's worth has become old.
   #trim(): void {
-    const row = this.#sql
-      .exec('SELECT min(first) AS first FROM segments WHERE key IS NULL')
-      .one()['first']
+    const row = this.#sql.exec('SELECT min(first) AS first FROM segments WHERE key IS NULL').one()[
+      'first'
+    ]
     const archivedTo = row === null ? this.#cutTo : Number(row) - 1
     const limit = Math.min(archivedTo, this.#timeline.head - this.#policy.keepEvents)
     if (limit < this.#facts.trimmedTo + this.#policy.segmentEvents) return
@@ -225,9 +231,19 @@ export class Segments implements Reason, EntrySource {
   }
 
   #keyOf(first: number): string | undefined {
-    const row = this.#sql.exec('SELECT key FROM segments WHERE first = ?', first).toArray()[0]
-    return row?.['key'] == null ? undefined : String(row['key'])
+    const row = this.#sql
+      .exec<SegmentRow>('SELECT * FROM segments WHERE first = ?', first)
+      .toArray()[0]
+    return row?.key ?? undefined
   }
+}
+
+type SegmentRow = {
+  first: number
+  last: number
+  version: number
+  key: string | null
+  announce_at: number | null
 }
 
 function toEntry(event: StoredEvent): Entry {

@@ -46,9 +46,11 @@ export class Timeline {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage
     this.#sql = storage.sql
-    const last = this.#sql.exec('SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1').toArray()[0]
-    this.#head = Number(last?.['seq'] ?? 0)
-    this.#lastAt = Number(last?.['at'] ?? 0)
+    const last = this.#sql
+      .exec<{ seq: number; at: number }>('SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1')
+      .toArray()[0]
+    this.#head = last?.seq ?? 0
+    this.#lastAt = last?.at ?? 0
   }
 
   /** The newest seq; 0 in an empty log. */
@@ -104,10 +106,13 @@ export class Timeline {
 
   /** The event that a member's request became, however long ago ([P7]). */
   request(author: string, id: string): KnownRequest | undefined {
-    const row = this.#sql
-      .exec('SELECT seq, at, print FROM requests WHERE author = ? AND id = ?', author, id)
+    return this.#sql
+      .exec<{ seq: number; at: number; print: string }>(
+        'SELECT seq, at, print FROM requests WHERE author = ? AND id = ?',
+        author,
+        id,
+      )
       .toArray()[0]
-    return row && { seq: Number(row['seq']), at: Number(row['at']), print: String(row['print']) }
   }
 
   /** Whether `seq` was a request of this kind, by this author where one is named. */
@@ -127,24 +132,36 @@ export class Timeline {
   /** Seqs of a member's requests of one kind after `seq`; their events may be archived. */
   requestsAfter(seq: number, kind: EventKind, author: string): readonly number[] {
     return this.#sql
-      .exec('SELECT seq FROM requests WHERE author = ? AND kind = ? AND seq > ?', author, kind, seq)
+      .exec<{ seq: number }>(
+        'SELECT seq FROM requests WHERE author = ? AND kind = ? AND seq > ?',
+        author,
+        kind,
+        seq,
+      )
       .toArray()
-      .map((row) => Number(row['seq']))
+      .map((row) => row.seq)
   }
 
   /** The event at `seq`, while recent storage holds it. */
   at(seq: number): StoredEvent | undefined {
-    return this.#sql.exec(`${SELECT} WHERE seq = ?`, seq).toArray().map(toStored)[0]
+    return this.#sql.exec<EventRow>(`${SELECT} WHERE seq = ?`, seq).toArray().map(toStored)[0]
   }
 
   /** Events after `seq`, ascending. */
   after(seq: number, count: number): readonly StoredEvent[] {
-    return this.#sql.exec(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`, seq, count).toArray().map(toStored)
+    return this.#sql
+      .exec<EventRow>(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`, seq, count)
+      .toArray()
+      .map(toStored)
   }
 
   /** Events before `seq`, newest first. They are read as they are taken, so a taker may stop. */
   *before(seq: number, count: number): Generator<StoredEvent> {
-    const rows = this.#sql.exec(`${SELECT} WHERE seq < ? ORDER BY seq DESC LIMIT ?`, seq, count)
+    const rows = this.#sql.exec<EventRow>(
+      `${SELECT} WHERE seq < ? ORDER BY seq DESC LIMIT ?`,
+      seq,
+      count,
+    )
     for (const row of rows) yield toStored(row)
   }
 
@@ -152,7 +169,7 @@ export class Timeline {
   endOf(reply: number): StoredEvent | undefined {
     const ended = `kind = 'reply.ended' AND json_extract(body, '$.reply') = ?`
     return this.#sql
-      .exec(`${SELECT} WHERE seq > ? AND ${ended} ORDER BY seq LIMIT 1`, reply, reply)
+      .exec<EventRow>(`${SELECT} WHERE seq > ? AND ${ended} ORDER BY seq LIMIT 1`, reply, reply)
       .toArray()
       .map(toStored)[0]
   }
@@ -161,32 +178,35 @@ export class Timeline {
   newestEdit(target: number): string | undefined {
     const edit = `kind = 'edited' AND json_extract(body, '$.target') = ?`
     const row = this.#sql
-      .exec(
+      .exec<{ text: string }>(
         `SELECT json_extract(body, '$.text') AS text FROM events
          WHERE seq > ? AND ${edit} ORDER BY seq DESC LIMIT 1`,
         target,
         target,
       )
       .toArray()[0]
-    return row && String(row['text'])
+    return row?.text
   }
 
   /** Where each author's pace stood after their newest event since `at`. */
   pacesSince(at: number): ReadonlyMap<string, number> {
     const paces = new Map<string, number>()
-    const rows = this.#sql.exec('SELECT author, at, pace FROM events ORDER BY seq DESC')
+    const rows = this.#sql.exec<{ author: string; at: number; pace: number | null }>(
+      'SELECT author, at, pace FROM events ORDER BY seq DESC',
+    )
     for (const row of rows) {
-      if (Number(row['at']) < at) break
-      const author = String(row['author'])
-      if (row['pace'] !== null && !paces.has(author)) paces.set(author, Number(row['pace']))
+      if (row.at < at) break
+      if (row.pace !== null && !paces.has(row.author)) paces.set(row.author, row.pace)
     }
     return paces
   }
 
   /** What the chain decided about the message at `seq`. */
   trace(seq: number): string | undefined {
-    const row = this.#sql.exec('SELECT trace FROM events WHERE seq = ?', seq).toArray()[0]
-    return row?.['trace'] == null ? undefined : String(row['trace'])
+    const row = this.#sql
+      .exec<{ trace: string | null }>('SELECT trace FROM events WHERE seq = ?', seq)
+      .toArray()[0]
+    return row?.trace ?? undefined
   }
 
   explain(seq: number, trace: string): void {
@@ -206,15 +226,17 @@ export class Timeline {
 
 const SELECT = 'SELECT seq, at, kind, author, request, body FROM events'
 
-function toStored(row: Record<string, SqlStorageValue>): StoredEvent {
-  return {
-    seq: Number(row['seq']),
-    at: Number(row['at']),
-    kind: row['kind'] as EventKind,
-    from: String(row['author']),
-    id: row['request'] === null ? undefined : String(row['request']),
-    body: String(row['body']),
-  }
+type EventRow = {
+  seq: number
+  at: number
+  kind: EventKind
+  author: string
+  request: string | null
+  body: string
+}
+
+function toStored({ seq, at, kind, author, request, body }: EventRow): StoredEvent {
+  return { seq, at, kind, from: author, id: request ?? undefined, body }
 }
 
 /** An event as it goes over the wire, encoded once for everyone. */
@@ -229,7 +251,8 @@ export function encodeEntry(event: StoredEvent): string {
 
 /** A stored event as a value. */
 export function toEvent(event: StoredEvent): GroupEvent {
-  return JSON.parse(encodeEntry(event)) as GroupEvent
+  const value: GroupEvent = JSON.parse(encodeEntry(event))
+  return value
 }
 
 function encodeFields({ seq, at, kind, from, id, body }: StoredEvent): string {

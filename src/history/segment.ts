@@ -10,7 +10,8 @@ export interface SegmentName {
   readonly version: number
 }
 
-const NAME = /^v1\/g\/(?<group>g_[\w-]+)\/(?<epoch>e_[\w-]+)\/(?<first>\d+)-(?<last>\d+)\.(?<version>\d+)\.ndjson$/
+const NAME =
+  /^v1\/g\/(?<group>g_[\w-]+)\/(?<epoch>e_[\w-]+)\/(?<first>\d+)-(?<last>\d+)\.(?<version>\d+)\.ndjson$/
 
 /** The object's key. Every part of it was made by the server. */
 export function segmentKey({ group, epoch, first, last, version }: SegmentName): string {
@@ -41,5 +42,5 @@ export function parseSegment(ndjson: string): readonly GroupEvent[] {
   return ndjson
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as GroupEvent)
+    .map((line): GroupEvent => JSON.parse(line))
 }

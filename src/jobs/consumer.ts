@@ -44,7 +44,11 @@ async function bury(message: Message, env: Env): Promise<MetricName | undefined>
   try {
     await env.ARCHIVE.put(
       `v1/dead/${day}/${message.id}.json`,
-      JSON.stringify({ at: message.timestamp.getTime(), attempts: message.attempts, job: job ?? null }),
+      JSON.stringify({
+        at: message.timestamp.getTime(),
+        attempts: message.attempts,
+        job: job ?? null,
+      }),
     )
     log({ event: 'job.dead', kind: job?.kind ?? 'unknown' })
     message.ack()

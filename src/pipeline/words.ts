@@ -8,7 +8,17 @@ export interface Match {
 export const MASK = '█'
 
 // A few words that no group misses; a deployment adds its own with BLOCKED_WORDS.
-const SHIPPED = ['fuck', 'fucking', 'bullshit', 'asshole', 'motherfucker', '傻逼', '操你妈', '草泥马', '他妈的']
+const SHIPPED = [
+  'fuck',
+  'fucking',
+  'bullshit',
+  'asshole',
+  'motherfucker',
+  '傻逼',
+  '操你妈',
+  '草泥马',
+  '他妈的',
+]
 
 /**
  * Finds whole words of a list, without case and full width. A word of Latin letters must stand

@@ -40,7 +40,7 @@ export function parseClientFrame(raw: string, limits: FieldLimits): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return no(null, 'bad_frame', 'a frame is one JSON object')
   }
-  const fields = value as Fields
+  const fields: Fields = { ...value }
   const id = typeof fields['id'] === 'string' && REQUEST_ID.test(fields['id']) ? fields['id'] : null
   const frame = parseFields(fields, id, limits)
   return isRefusal(frame) ? { ok: false, id, refusal: frame } : { ok: true, frame }

@@ -26,9 +26,9 @@ export class Tally {
     this.delivered += 1
     const now = performance.now()
     this.lastDeliveryAt = now
-    const tenths = Math.round((now - Number(this.#sentAt[number])) * 10)
+    const tenths = Math.round((now - (this.#sentAt[number] ?? 0)) * 10)
     const bucket = Math.min(Math.max(tenths, 0), this.#histogram.length - 1)
-    this.#histogram[bucket] = Number(this.#histogram[bucket]) + 1
+    this.#histogram[bucket] = (this.#histogram[bucket] ?? 0) + 1
   }
 
   /** The time within which a share of the deliveries arrived, in milliseconds. */
@@ -36,7 +36,7 @@ export class Tally {
     const wanted = Math.ceil(this.delivered * share)
     let seen = 0
     for (let bucket = 0; bucket < this.#histogram.length; bucket += 1) {
-      seen += Number(this.#histogram[bucket])
+      seen += this.#histogram[bucket] ?? 0
       if (seen >= wanted) return bucket / 10
     }
     return Number.POSITIVE_INFINITY

@@ -113,7 +113,7 @@ export class Seat {
   constructor(socket: WebSocket) {
     this.#socket = socket
     socket.addEventListener('message', ({ data }) => {
-      if (data !== 'pong') this.#take(JSON.parse(String(data)) as ServerFrame)
+      if (data !== 'pong') this.#take(JSON.parse(String(data)))
       this.#wake()
     })
     socket.addEventListener('close', ({ code }) => {

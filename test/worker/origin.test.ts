@@ -10,7 +10,7 @@ it.each([
   'https://chat.example:8443',
   'http://localhost:5173',
   'https://shout.example',
-  'https://xn--vuqx09l.example',
+  'https://xn--4csw51b.example',
 ])('lets pages of %j in', (origin) => {
   expect(isAllowedOrigin(origin, OWN, LISTED)).toBe(true)
 })

@@ -90,7 +90,7 @@ describe('GET /api/me', () => {
 describe('a token of another back end', () => {
   it.each([
     ['m_ada-1', 'm_ada-1'],
-    ['ada@example.org', 'm_dJEROgbWbvpZfrgmGZ2nUw'],
+    ['ada@example.org', 'm_z-AN3kbvlCYB_6-54oJegC'],
     ['m_', undefined],
     ['m_ä', undefined],
     [`m_${'x'.repeat(65)}`, undefined],

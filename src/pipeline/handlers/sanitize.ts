@@ -11,7 +11,8 @@ const INVISIBLE =
 const HIDDEN_TAGS = /(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)[\u{E0000}-\u{E007F}]/gu
 
 // Joiners belong inside emoji and some scripts' words; at the edge of a word they only hide things.
-const LOOSE_JOINERS = /(?<![\p{L}\p{M}\p{Emoji}\uFE0F])[\u200C\u200D]|[\u200C\u200D](?![\p{L}\p{M}\p{Emoji}])/gu
+const LOOSE_JOINERS =
+  /(?<![\p{L}\p{M}\p{Emoji}\uFE0F])[\u200C\u200D]|[\u200C\u200D](?![\p{L}\p{M}\p{Emoji}])/gu
 
 /** Makes text and mentions trustworthy: NFC, nothing invisible, only members named. */
 export async function sanitize(turn: Turn, next: Next): Promise<void> {
@@ -31,7 +32,10 @@ export async function sanitize(turn: Turn, next: Next): Promise<void> {
 /** A text in NFC without invisible characters, and how many of those it held. */
 export function cleanText(raw: string): { readonly text: string; readonly removed: number } {
   const whole = raw.toWellFormed().replaceAll(/\r\n?/g, '\n')
-  const seen = whole.replaceAll(INVISIBLE, '').replaceAll(HIDDEN_TAGS, '').replaceAll(LOOSE_JOINERS, '')
+  const seen = whole
+    .replaceAll(INVISIBLE, '')
+    .replaceAll(HIDDEN_TAGS, '')
+    .replaceAll(LOOSE_JOINERS, '')
   return { text: seen.normalize('NFC'), removed: whole.length - seen.length }
 }
 

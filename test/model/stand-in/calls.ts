@@ -1,5 +1,5 @@
 import { OpenAiModel } from '../../../src/model/openai.ts'
-import { askIn, listen } from '../conversation.ts'
+import { askIn } from '../conversation.ts'
 import type { ManualTimers } from '../manual-timers.ts'
 import type { ModelMode } from './modes.ts'
 

@@ -105,7 +105,7 @@ export class ModelReply {
     this.raw(`data: ${JSON.stringify(value)}\n\n`)
   }
 
-  raw(data: string | Buffer): void {
+  raw(data: string | Uint8Array): void {
     if (typeof data !== 'string') this.#response.write(data)
     else if (this.#byteByByte) {
       for (const byte of Buffer.from(data)) this.#response.write(Buffer.from([byte]))

@@ -1,0 +1,23 @@
+import { switchLanguage, words } from './language.ts'
+
+/** The seal and the name; leads home. */
+export function Brand() {
+  return (
+    <a class="brand" href="/">
+      <span class="seal" aria-hidden="true">
+        圆
+      </span>
+      {words.value.common.product}
+    </a>
+  )
+}
+
+/** Names the other language, in that language. */
+export function LanguageButton() {
+  const next = words.value.common.language
+  return (
+    <button type="button" class="button quiet" onClick={switchLanguage}>
+      {next}
+    </button>
+  )
+}

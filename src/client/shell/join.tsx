@@ -1,0 +1,66 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+
+import { acceptInvite } from './api.ts'
+import { useAttempt } from './attempt.ts'
+import { Brand, LanguageButton } from './brand.tsx'
+import { wordsFor, wordsForInvite } from './failure.ts'
+import { Failure, Field, Form } from './field.tsx'
+import { words } from './language.ts'
+import { goTo, pathOf } from './router.ts'
+import { loadGroups, session, signInAs } from './session.ts'
+
+/** Where an invite link leads: says who reads along, asks for a name, and lets one in. */
+export function Join({ code }: { readonly code: string }) {
+  const { join } = words.value
+  const me = session.value.is === 'signedIn' ? session.value.me : null
+  const name = useSignal(me?.name ?? '')
+  const isSignedIn = useSignal(false)
+  const attempt = useAttempt()
+  useEffect(() => {
+    if (name.peek() === '') name.value = me?.name ?? ''
+  }, [me, name])
+  useEffect(() => {
+    document.title = `${join.title} – Parley 圆桌`
+  }, [join])
+  const enter = async () => {
+    isSignedIn.value = false
+    await signInAs(name.value.trim())
+    isSignedIn.value = true
+    const group = await acceptInvite(code)
+    await loadGroups()
+    goTo(pathOf(group), { replaces: true })
+  }
+  const explain = isSignedIn.value ? wordsForInvite : wordsFor
+  return (
+    <div class="page narrow">
+      <header class="page-top">
+        <Brand />
+        <LanguageButton />
+      </header>
+      <main class="card">
+        <h1>{join.heading}</h1>
+        <p>{join.lead}</p>
+        <p class="reads">{join.reads}</p>
+        {code === '' ? (
+          <Failure text={join.noCode} />
+        ) : (
+          <Form label={join.title} onSubmit={() => attempt.run(enter)}>
+            <Field
+              label={join.yourName}
+              value={name}
+              help={join.nameHelp}
+              autoComplete="nickname"
+            />
+            {attempt.cause.value === null ? null : (
+              <Failure text={explain(attempt.cause.value, words.value)} />
+            )}
+            <button class="button solid" aria-disabled={attempt.isBusy.value}>
+              {attempt.isBusy.value ? join.joining : join.join}
+            </button>
+          </Form>
+        )}
+      </main>
+    </div>
+  )
+}
