@@ -2,11 +2,15 @@ import { render } from 'preact'
 
 import { App } from './shell/app.tsx'
 import { followLanguage } from './shell/language.ts'
-import { startRouter } from './shell/router.ts'
-import { loadSession } from './shell/session.ts'
+import { route, startRouter } from './shell/router.ts'
+import { loadSession, session, wasSignedIn } from './shell/session.ts'
+
 import './style/main.css'
 
 followLanguage(document.documentElement)
 startRouter()
-void loadSession()
+
+// A stranger at the front door is asked for a name, not for papers; a room has to know.
+if (wasSignedIn() || route.value.at === 'room') void loadSession()
+else session.value = { is: 'guest' }
 render(<App />, document.body)

@@ -22,7 +22,7 @@ export class Alarms {
   readonly #group: () => string
   readonly #reasons: readonly Reason[]
   #armedFor: number | undefined
-  #idleRuns = 0
+  #vainRuns = 0
 
   constructor(storage: DurableObjectStorage, group: () => string, reasons: readonly Reason[]) {
     this.#storage = storage
@@ -49,23 +49,27 @@ export class Alarms {
     this.#armedFor = undefined
     const now = Date.now()
     let progress = false
+    let isIdle = true
     for (const reason of this.#reasons) {
       if ((reason.due() ?? Infinity) > now) continue
+      isIdle = false
       try {
         progress = (await reason.run(now)) || progress
       } catch (fault) {
         log({ event: 'alarm.failed', group: this.#group(), reason: reason.name }, fault)
       }
     }
-    this.#idleRuns = progress ? 0 : this.#idleRuns + 1
-    if (this.#idleRuns >= RUNS_WITHOUT_PROGRESS) {
-      log({ event: 'alarm.stalled', group: this.#group(), runs: this.#idleRuns })
+    // What was due may be done by now, as the lease of a reply that ended; that is no failure.
+    if (progress || isIdle) this.#vainRuns = 0
+    else this.#vainRuns += 1
+    if (this.#vainRuns >= RUNS_WITHOUT_PROGRESS) {
+      log({ event: 'alarm.stalled', group: this.#group(), runs: this.#vainRuns })
       return
     }
     const due = this.#next()
     if (due === undefined) return
-    const wait = Math.min(BACKOFF_MS * 2 ** this.#idleRuns, LONGEST_BACKOFF_MS)
-    this.#armedFor = progress ? due : Math.max(due, Date.now() + wait)
+    const wait = Math.min(BACKOFF_MS * 2 ** this.#vainRuns, LONGEST_BACKOFF_MS)
+    this.#armedFor = this.#vainRuns === 0 ? due : Math.max(due, Date.now() + wait)
     await this.#storage.setAlarm(this.#armedFor)
   }
 

@@ -48,6 +48,8 @@ export class Frames {
   async take(connection: Connection, raw: string | ArrayBuffer): Promise<void> {
     const now = Date.now()
     connection.heard(now)
+    // The runtime answers a ping by itself; a pong of the client's only says that it is there.
+    if (raw === 'pong') return
     if (typeof raw !== 'string') {
       connection.close(CLOSE.binaryData, 'frames are text')
       return

@@ -104,13 +104,16 @@ export class Group extends DurableObject<Env> implements GroupApi {
   async found(owner: Identity, title: string): Promise<Outcome<GroupSummary>> {
     const id = this.ctx.id.name
     if (this.#room || id === undefined) return no('conflict', 'this group exists already')
-    migrate(this.ctx.storage)
-    const room = new Room(this.ctx, this.env)
-    room.facts.found(id, title)
-    const person = room.membership.found(owner)
+    // All or nothing: a deployment whose settings are wrong leaves no half of a group behind.
+    const { room, summary } = this.ctx.storage.transactionSync(() => {
+      migrate(this.ctx.storage)
+      const room = new Room(this.ctx, this.env)
+      room.facts.found(id, title)
+      return { room, summary: room.membership.summary(room.membership.found(owner)) }
+    })
     this.#room = room
     await room.outbox.run()
-    return yes(room.membership.summary(person))
+    return yes(summary)
   }
 
   async summary(member: string): Promise<Outcome<GroupSummary>> {
@@ -146,6 +149,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
     const [events, members] = [room.timeline.head, room.roster.active()]
     // From here on the group is gone for everyone, whatever still has to be cleaned up.
     this.#room = undefined
+    room.replies.abandon()
     for (const connection of room.connections.all()) {
       connection.close(CLOSE.noSuchGroup, 'the group was erased')
     }

@@ -124,6 +124,11 @@ export class Replies implements Reason {
     this.#running.get(reply)?.abort.abort(new ReplyStopped('stopped'))
   }
 
+  /** Ends every model call; the group is being erased. */
+  abandon(): void {
+    for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped('withdrawn'))
+  }
+
   /** Withdraws the running reply to a message that was taken back. */
   withdraw(trigger: number): void {
     for (const { question, abort } of this.#running.values()) {
@@ -133,6 +138,8 @@ export class Replies implements Reason {
 
   /** Answers a promised question; resolves when the reply has ended, however it did. */
   async answer(question: Question, trace?: string): Promise<void> {
+    // Whoever comes second, the chain or the alarm, finds the promise taken.
+    if (!this.#isPromised(question.trigger)) return
     const ask = this.#parts.ask(question)
     if (!ask) return this.waive(question.trigger)
     const running = this.#start(question, trace)
@@ -181,7 +188,7 @@ export class Replies implements Reason {
     for (const row of rows) {
       const question = toQuestion(row)
       if (row.reply === null) {
-        if (!this.#isStarted(question.trigger)) await this.answer(question)
+        await this.answer(question)
       } else if (this.#running.has(row.reply)) {
         const text = this.#running.get(row.reply)?.stream.text ?? ''
         this.#checkpoint(question.trigger, text, now)
@@ -192,8 +199,12 @@ export class Replies implements Reason {
     return rows.length > 0
   }
 
-  #isStarted(trigger: number): boolean {
-    return [...this.#running.values()].some(({ question }) => question.trigger === trigger)
+  #isPromised(trigger: number): boolean {
+    const rows = this.#parts.sql.exec(
+      'SELECT 1 FROM replies WHERE trigger_seq = ? AND reply IS NULL',
+      trigger,
+    )
+    return rows.toArray().length > 0
   }
 
   #start(question: Question, trace: string | undefined): Running {

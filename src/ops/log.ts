@@ -4,7 +4,12 @@
  */
 export type LogLine =
   | { readonly event: 'http.failed'; readonly ref: string; readonly route: string }
-  | { readonly event: 'group.failed'; readonly group: string; readonly at: string; readonly ref: string }
+  | {
+      readonly event: 'group.failed'
+      readonly group: string
+      readonly at: string
+      readonly ref: string
+    }
   | { readonly event: 'alarm.failed'; readonly group: string; readonly reason: string }
   | { readonly event: 'alarm.stalled'; readonly group: string; readonly runs: number }
   | { readonly event: 'job.failed'; readonly kind: string; readonly attempts: number }
@@ -16,8 +21,8 @@ export type LogLine =
 
 /** Writes one structured line. Of a fault it keeps the class and the places it passed, not its words. */
 export function log(line: LogLine, fault?: unknown): void {
-  const entry = fault === undefined ? line : { ...line, fault: outlineOf(fault) }
-  console.error(JSON.stringify(entry))
+  if (fault === undefined) console.log(JSON.stringify(line))
+  else console.error(JSON.stringify({ ...line, fault: outlineOf(fault) }))
 }
 
 // An error's message may quote its input (JSON.parse does), so only its name and frames are kept.

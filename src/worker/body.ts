@@ -22,10 +22,10 @@ export async function readBody<const S extends v.GenericSchema>(
   c: Context,
   schema: S,
 ): Promise<Body<v.InferOutput<S>>> {
-  const text = await c.req.text()
-  if (text !== '' && !saysJson(c)) {
+  if (!saysJson(c) && (await c.req.arrayBuffer()).byteLength > 0) {
     return no('bad_request', 'a body comes with content-type: application/json')
   }
+  const text = await c.req.text()
   let value: unknown
   try {
     value = text === '' ? {} : JSON.parse(text)

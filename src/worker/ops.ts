@@ -5,7 +5,8 @@ import { OPERATIONS_NAME } from '../ops/metrics.ts'
 import type { Door } from './door.ts'
 import { refuse } from './refusals.ts'
 
-const BEARER = /^Bearer +(\S+)$/i
+// A token that somebody chose may hold spaces.
+const BEARER = /^Bearer +(.+)$/i
 
 // The version of Prometheus' text format.
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Identity } from '../group/api.ts'
 import { toMemberId } from './ids.ts'
 import { sessionKey } from './keys.ts'
+import { Locale } from './locale.ts'
 import { Name } from './names.ts'
 
 /** How long a sign-in lasts, in seconds: 30 days, so that a weekly guest stays who they are. */
@@ -17,9 +18,6 @@ export interface Person extends Identity {
   /** The language they read, where their token says it. */
   readonly locale?: string
 }
-
-/** A language tag, as browsers send them. */
-export const Locale = v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/))
 
 // A token may come from any back end that knows the secret, so it is read like anything from outside.
 const Claims = v.object({

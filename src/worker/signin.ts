@@ -7,11 +7,12 @@ import { readBody, saysJson } from './body.ts'
 import { sessionCookieOf, setSessionCookie } from './cookie.ts'
 import type { Door } from './door.ts'
 import { newMemberId } from './ids.ts'
+import { Locale, localeOf } from './locale.ts'
 import { Name } from './names.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
 import type { DoorRefusal } from './refusals.ts'
-import { Locale, readSession, signSession } from './session.ts'
+import { readSession, signSession } from './session.ts'
 import type { Person } from './session.ts'
 
 const BEARER = /^Bearer +(\S+)$/i
@@ -41,15 +42,15 @@ export const signIn = new Hono<Door>()
     if (before !== undefined && byCookie && mayBeForged(c)) return refuse(c, FOREIGN)
     const body = await readBody(c, NewSession)
     if (!body.ok) return refuse(c, body.refusal)
-    const { name, locale = before?.locale ?? languageOf(c) } = body.value
+    const { name, locale = localeOf(c, before?.locale) } = body.value
     const person = { id: before?.id ?? newMemberId(), name, locale }
     const { token, expiresAt } = await signSession(person, c.var.secret)
     setSessionCookie(c, token)
     return c.json({ token, expiresAt, member: { id: person.id, name } }, 201)
   })
   .get('/me', signedIn, (c) => {
-    const { id, name, locale = languageOf(c) } = c.var.person
-    return c.json({ member: { id, name, locale } })
+    const { id, name, locale } = c.var.person
+    return c.json({ member: { id, name, locale: localeOf(c, locale) } })
   })
 
 // A token that was sent on purpose wins over the cookie that comes along by itself, good or bad.
@@ -71,9 +72,4 @@ function mayBeForged(c: Context<Door>): boolean {
   }
   const site = c.req.header('sec-fetch-site')
   return site === undefined ? !saysJson(c) : site !== 'same-origin' && site !== 'none'
-}
-
-// The language of the two that Parley speaks which a browser puts first.
-function languageOf(c: Context): 'en' | 'zh-CN' {
-  return /^\s*zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh-CN' : 'en'
 }

@@ -15,6 +15,11 @@ import { readTicket } from './tickets.ts'
 
 const TICKET_PREFIX = 'ticket.'
 
+const NO_TICKET: DoorRefusal = {
+  code: 'unauthorized',
+  message: 'that ticket is not valid any more',
+}
+
 const Resume = v.object({
   since: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{1,15}$/))),
   epoch: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))),
@@ -40,23 +45,39 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   const offer = parseOffer(c.req.header('sec-websocket-protocol') ?? '')
   if ('code' in offer) return refuse(c, offer)
   const ticket = await readTicket(offer.ticket, c.var.secret)
-  if (ticket === undefined) {
-    return refuse(c, { code: 'unauthorized', message: 'that ticket is not valid any more' })
-  }
+  if (ticket === undefined) return refuse(c, NO_TICKET)
   if (ticket.group !== group) {
     return refuse(c, { code: 'forbidden', message: 'that ticket is for another group' })
   }
   const refusal = await refuseAddress(c)
   if (refusal !== undefined) return refuse(c, refusal)
 
-  const { id, member, expiresAt } = ticket
+  const { id, member, language, expiresAt } = ticket
   const admission: Admission = { member, ticket: id, expiresAt }
   const query = new URLSearchParams(resume.output)
   // A new request: nothing that a client sent reaches the object but what was checked above.
   const request = new Request(`https://group/socket?${query.toString()}`, {
-    headers: { upgrade: 'websocket', [ADMISSION_HEADER]: JSON.stringify(admission) },
+    headers: {
+      upgrade: 'websocket',
+      [ADMISSION_HEADER]: JSON.stringify({ ...admission, language }),
+    },
   })
-  return c.env.GROUPS.getByName(group).fetch(request)
+  const response = await c.env.GROUPS.getByName(group).fetch(request)
+  return response.status === 101 ? response : refuse(c, toRefusal(response.status))
+}
+
+// What only the group itself can know: the ticket was used, the member has left, it was erased.
+function toRefusal(status: number): DoorRefusal {
+  switch (status) {
+    case 401:
+      return NO_TICKET
+    case 403:
+      return { code: 'forbidden', message: 'you are not in this group' }
+    case 404:
+      return NO_GROUP
+    default:
+      return { code: 'internal', message: 'internal error' }
+  }
 }
 
 // Other protocols beside ours may be offered, so that a client of tomorrow can talk to us today.

@@ -7,6 +7,7 @@ import { groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
 import { GROUP_ID, MEMBER_ID, newSecret } from './ids.ts'
 import { ticketKey } from './keys.ts'
+import { languageOf, localeOf } from './locale.ts'
 import { refuse } from './refusals.ts'
 import { signedIn } from './signin.ts'
 
@@ -20,6 +21,8 @@ export interface Ticket {
   readonly id: string
   readonly member: string
   readonly group: string
+  /** The language in which the group is to talk to them. */
+  readonly language: 'en' | 'zh'
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
@@ -28,25 +31,28 @@ const Claims = v.object({
   jti: v.pipe(v.string(), v.regex(/^[\w-]{22}$/)),
   sub: v.pipe(v.string(), v.regex(MEMBER_ID)),
   group: v.pipe(v.string(), v.regex(GROUP_ID)),
+  language: v.picklist(['en', 'zh']),
   exp: v.number(),
 })
 
 /** Leave to connect: `/api/groups/:group/ticket`. */
 export const tickets = new Hono<Door>().post('/', signedIn, namesGroup, limitAddress, async (c) => {
-  const { id, name } = c.var.person
+  const { id, name, locale } = c.var.person
   const admitted = await groupOf(c).admit({ id, name })
   if (!admitted.ok) return refuse(c, admitted.refusal)
-  return c.json(await signTicket(id, admitted.value.id, c.var.secret))
+  const language = languageOf(localeOf(c, locale))
+  const leave = { member: id, group: admitted.value.id, language }
+  return c.json(await signTicket(leave, c.var.secret))
 })
 
 /** Writes a ticket. That it opens one connection only is the group's own to see to. */
 export async function signTicket(
-  member: string,
-  group: string,
+  leave: Omit<Ticket, 'id' | 'expiresAt'>,
   secret: string,
 ): Promise<{ readonly ticket: string; readonly expiresAt: number }> {
   const exp = Math.floor(Date.now() / 1000) + TICKET_SECONDS
-  const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, exp }
+  const { member, group, language } = leave
+  const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, language, exp }
   return { ticket: await sign(claims, await ticketKey(secret), 'HS256'), expiresAt: exp * 1000 }
 }
 
@@ -54,8 +60,8 @@ export async function signTicket(
 export async function readTicket(ticket: string, secret: string): Promise<Ticket | undefined> {
   const parsed = v.safeParse(Claims, await verified(ticket, secret))
   if (!parsed.success) return undefined
-  const { jti, sub, group, exp } = parsed.output
-  return { id: jti, member: sub, group, expiresAt: exp * 1000 }
+  const { jti, sub, group, language, exp } = parsed.output
+  return { id: jti, member: sub, group, language, expiresAt: exp * 1000 }
 }
 
 async function verified(ticket: string, secret: string): Promise<unknown> {

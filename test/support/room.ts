@@ -1,3 +1,4 @@
+import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
 import { ADMISSION_HEADER } from '../../src/group/api.ts'
@@ -7,7 +8,7 @@ import type { GroupEvent } from '../../src/protocol/events.ts'
 import type { ClientFrame, ServerFrame, Welcome } from '../../src/protocol/frames.ts'
 
 /** How long a test waits for a frame before it fails with what came instead. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 4_000
 
 type FrameOf<Type extends ServerFrame['type']> = Extract<ServerFrame, { readonly type: Type }>
 
@@ -25,7 +26,7 @@ export async function foundGroup(owner = 'Ada'): Promise<Table> {
   const group = env.GROUPS.getByName(id)
   const person = { id: unique('m_'), name: owner }
   valueOf(await group.found(person, 'Round table'))
-  return new Table(id, group, person)
+  return new Table(id, person)
 }
 
 /** The value of an outcome that a test expects to be one. */
@@ -37,17 +38,16 @@ export function valueOf<T>(outcome: Outcome<T>): T {
 /** A group under test and the people who come to it. */
 export class Table {
   readonly id: string
-  readonly group: DurableObjectStub<Group>
   readonly owner: { readonly id: string; readonly name: string }
 
-  constructor(
-    id: string,
-    group: DurableObjectStub<Group>,
-    owner: { readonly id: string; readonly name: string },
-  ) {
+  constructor(id: string, owner: { readonly id: string; readonly name: string }) {
     this.id = id
-    this.group = group
     this.owner = owner
+  }
+
+  /** A new stub each time: one whose object died is of no more use. */
+  get group(): DurableObjectStub<Group> {
+    return env.GROUPS.getByName(this.id)
   }
 
   /** Lets someone new in by an invite. */
@@ -87,6 +87,16 @@ export class Table {
     })
   }
 
+  /** Lets the object fall asleep: its memory is gone, its connections stay. */
+  async sleep(): Promise<void> {
+    try {
+      await evictDurableObject(this.group)
+    } catch (fault) {
+      // It may be asleep already.
+      if (!String(fault).includes('not currently running')) throw fault
+    }
+  }
+
   /** The whole log, as pages give it. */
   async log(): Promise<readonly GroupEvent[]> {
     const events: GroupEvent[] = []
@@ -107,7 +117,7 @@ export class Seat {
   /** The code that the server closed with, once it did. */
   closed: number | undefined
   #seen = 0
-  #wake: () => void = () => {}
+  readonly #waiting = new Set<() => void>()
   #requests = 0
 
   constructor(socket: WebSocket) {
@@ -204,21 +214,25 @@ export class Seat {
   }
 
   async #until(isDone: () => boolean): Promise<void> {
-    const deadline = setTimeout(() => {
-      this.#wake = () => {}
-      reject(new Error(`waited in vain; came: ${this.frames.map(({ type }) => type).join(' ')}`))
+    const patience = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      const came = this.frames.map(({ type }) => type).join(' ')
+      patience.reject(new Error(`waited in vain; came: ${came}`))
     }, PATIENCE_MS)
-    let reject: (reason: Error) => void = () => {}
     try {
       while (!isDone()) {
-        await new Promise<void>((resolve, fail) => {
-          this.#wake = resolve
-          reject = fail
-        })
+        const news = Promise.withResolvers<void>()
+        this.#waiting.add(news.resolve)
+        await Promise.race([news.promise, patience.promise])
       }
     } finally {
-      clearTimeout(deadline)
+      clearTimeout(timer)
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
   }
 
   #take(frame: ServerFrame): void {

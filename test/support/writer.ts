@@ -93,24 +93,44 @@ export class Writer {
   /** Writes over one connection until it dies, or until there is nothing left to write. */
   async #write(member: Member): Promise<void> {
     try {
-      for (let sent = 0; ; sent -= 1) {
+      for (let sent = 0; ;) {
         while (sent < WINDOW && (sent < this.#pending.length || !this.#finishing)) {
-          member.send({ type: 'say', ...this.#draft(sent) })
+          this.#send(member, this.#draft(sent))
           sent += 1
         }
-        const first = this.#pending[0]
+        const first = this.#pending.shift()
         if (first === undefined) return
-        const answer = await member.answerTo(first.id)
-        if (answer.type !== 'ack' || answer.seq === null) {
-          throw new Error(`${first.id} got ${JSON.stringify(answer)}`)
-        }
-        this.acked.push({ from: this.#person.id, id: first.id, seq: answer.seq })
-        if (answer.duplicate) this.duplicates += 1
-        this.#pending.shift()
+        const retryMs = await this.#settle(member, first)
+        sent -= 1
+        if (retryMs === undefined) continue
+        // It goes behind what is under way already: from now on it was sent later than that.
+        this.#pending.splice(sent, 0, first)
+        await pause(retryMs)
+        this.#send(member, first)
+        sent += 1
       }
     } finally {
       this.#remember(member)
     }
+  }
+
+  #send(member: Member, draft: Draft): void {
+    member.send({ type: 'say', ...draft })
+  }
+
+  /** Takes the answer to a draft: undefined for an ack, or how long to wait before trying again. */
+  async #settle(member: Member, draft: Draft): Promise<number | undefined> {
+    const answer = await member.answerTo(draft.id).catch((error: unknown) => {
+      this.#pending.unshift(draft)
+      throw error
+    })
+    if (answer.type === 'refused' && answer.code === 'too_fast') return answer.retryAfterMs ?? 0
+    if (answer.type !== 'ack' || answer.seq === null) {
+      throw new Error(`${draft.id} got ${JSON.stringify(answer)}`)
+    }
+    this.acked.push({ from: this.#person.id, id: draft.id, seq: answer.seq })
+    if (answer.duplicate) this.duplicates += 1
+    return undefined
   }
 
   #draft(at: number): Draft {

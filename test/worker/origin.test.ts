@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import { isAllowedOrigin } from '../../src/worker/origin.ts'
 
 const OWN = 'https://parley.example'
-const LISTED = 'https://chat.example:8443, http://localhost:5173/ ,HTTPS://Shout.Example,https://圆桌.example,*,null,'
+const LISTED =
+  'https://chat.example:8443, http://localhost:5173/ ,HTTPS://Shout.Example,https://圆桌.example,*,null,'
 
 it.each([
   OWN,

@@ -7,8 +7,12 @@ import { app } from '../../src/worker/app.ts'
 export const HERE = 'https://parley.example'
 
 /** Knocks at the front door as anybody. */
-export async function visit(path: string, init: RequestInit = {}): Promise<Response> {
-  return exports.default.fetch(new Request(HERE + path, init))
+export async function visit(
+  path: string,
+  init: RequestInit = {},
+  at: string = HERE,
+): Promise<Response> {
+  return exports.default.fetch(new Request(at + path, init))
 }
 
 /** Knocks at the front door of a deployment that is set up otherwise. */

@@ -1,5 +1,5 @@
-import type { Outgoing } from '../store/outgoing.ts'
 import type { SayFrame } from '../../protocol/frames.ts'
+import type { Outgoing } from '../store/outgoing.ts'
 
 /** Keeps unanswered messages over a reload of this tab; their ids make sending them twice harmless. */
 export function keepOutgoing(group: string, me: string, outgoing: readonly Outgoing[]): void {

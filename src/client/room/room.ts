@@ -1,13 +1,13 @@
 import { batch, computed, signal } from '@preact/signals'
 
 import { ASSISTANT } from '../../protocol/events.ts'
-import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
 import { newId } from '../link/id.ts'
 import { connectGroup } from '../link/link.ts'
 import type { GroupLink, LinkState } from '../link/link.ts'
 import type { DurableRequest } from '../link/outbox.ts'
 import { PageError } from '../link/pages.ts'
 import { TicketRefused } from '../link/reason.ts'
+import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
 import { fetchMembers, postTicket } from '../shell/api.ts'
 import type { Me } from '../shell/api.ts'
 import { HttpError } from '../shell/http.ts'
@@ -32,10 +32,7 @@ const TRIM_ABOVE = 700
 const OLDER_EVENTS = 50
 
 /** What a welcome says about the group and oneself. */
-export type About = Pick<
-  ReceivedWelcome,
-  'group' | 'you' | 'assistant' | 'limits'
->
+export type About = Pick<ReceivedWelcome, 'group' | 'you' | 'assistant' | 'limits'>
 
 /** Everything that one group's screen shows, and everything that can be done on it. */
 export class Room {

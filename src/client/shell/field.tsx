@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
-import { useId } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
+import { useId } from 'preact/hooks'
 
 import { NAME_CHARS } from '../../protocol/limits.ts'
 
@@ -9,7 +9,7 @@ interface FieldProps {
   readonly value: Signal<string>
   readonly help?: string
   readonly example?: string
-  readonly autoComplete?: AutoFill
+  readonly autoComplete?: string
   readonly isSecret?: boolean
 }
 

@@ -5,11 +5,11 @@ import { fill } from '../words/words.ts'
 import { fetchCounters } from './api.ts'
 import { useAttempt } from './attempt.ts'
 import { Brand, LanguageButton } from './brand.tsx'
+import { momentOf } from './dates.ts'
 import { wordsFor } from './failure.ts'
 import { Failure, Field, Form } from './field.tsx'
 import { HttpError } from './http.ts'
 import { language, words } from './language.ts'
-import { momentOf } from './dates.ts'
 
 const REFRESH_MS = 5_000
 

@@ -4,6 +4,9 @@ import { fetchGroups, fetchMe, postSession } from './api.ts'
 import type { GroupStanding, Me } from './api.ts'
 import { HttpError } from './http.ts'
 
+// Only whether: the session itself is a cookie that no script can read.
+const KEPT_AS = 'parley.signed-in'
+
 export type Session =
   | { readonly is: 'unknown' }
   | { readonly is: 'guest' }
@@ -18,7 +21,7 @@ export const groups = signal<readonly GroupStanding[]>([])
 /** Asks the server who one is. Not being anyone yet is no error. */
 export async function loadSession(): Promise<void> {
   try {
-    session.value = { is: 'signedIn', me: await fetchMe() }
+    remember(await fetchMe())
     await loadGroups()
   } catch (cause) {
     // Without an answer the forms still work: signing in asks again.
@@ -27,11 +30,27 @@ export async function loadSession(): Promise<void> {
   }
 }
 
+/** Whether someone was signed in here before, as far as this device remembers. */
+export function wasSignedIn(): boolean {
+  return localStorage.getItem(KEPT_AS) !== null
+}
+
 /** Makes sure of a session under this name; keeps the one that already has it. */
 export async function signInAs(name: string): Promise<void> {
   const now = session.value
   if (now.is === 'signedIn' && now.me.name === name) return
-  session.value = { is: 'signedIn', me: await postSession(name) }
+  try {
+    remember(await postSession(name))
+  } catch (cause) {
+    // Where people are signed in elsewhere, they may be already.
+    if (!(cause instanceof HttpError) || cause.status !== 401) throw cause
+    remember(await fetchMe())
+  }
+}
+
+function remember(me: Me): void {
+  session.value = { is: 'signedIn', me }
+  localStorage.setItem(KEPT_AS, 'yes')
 }
 
 /** Brings the list of groups up to date; where that fails, the old list does for now. */

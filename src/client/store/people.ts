@@ -1,5 +1,5 @@
-import type { LogEvent } from '../link/received.ts'
 import type { MemberChange, Role } from '../../protocol/events.ts'
+import type { LogEvent } from '../link/received.ts'
 
 /** A member as the rest of the group sees them. */
 export interface Person {

@@ -71,7 +71,7 @@ export function parseBlocks(piece: string, reading: Reading): readonly Block[] {
     return [{ is: 'code', language: fence[1] ?? '', text }]
   }
   const blocks: Block[] = []
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const kind = kindOf(lines[at] ?? '')
     let end = at + 1
     while (kind !== 'heading' && end < lines.length && kindOf(lines[end] ?? '') === kind) end += 1
@@ -121,7 +121,7 @@ export function parseInlines(text: string, reading: Reading): readonly Inline[] 
     plainFrom = end
     return end
   }
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const found = inlineAt(text, at, reading)
     at = found === null ? at + 1 : put(at, at + found.length, found.inline)
   }

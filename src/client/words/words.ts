@@ -33,7 +33,9 @@ export function fillCount(words: Counted, language: Language, count: number, val
 /** The language for someone who asked for `wanted`, most wanted first. */
 export function toLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
-    const found = LANGUAGES.find((language) => tag.slice(0, 2).toLowerCase() === language.slice(0, 2))
+    const found = LANGUAGES.find(
+      (language) => tag.slice(0, 2).toLowerCase() === language.slice(0, 2),
+    )
     if (found !== undefined) return found
   }
   return 'en'

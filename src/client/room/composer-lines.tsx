@@ -1,0 +1,58 @@
+import { language, words } from '../shell/language.ts'
+import { fill } from '../words/words.ts'
+import type { Words } from '../words/words.ts'
+import type { Desk } from './desk.ts'
+import { nameOf } from './names.ts'
+import type { Room } from './room.ts'
+
+/** Above the box: what the text answers, or that it replaces an earlier one. */
+export function ComposerContext({ desk: { room, draft } }: { readonly desk: Desk }) {
+  const { composer: say } = words.value
+  const purpose = draft.purpose.value
+  if (purpose.is === 'new') return null
+  const label =
+    purpose.is === 'edit'
+      ? say.editing
+      : fill(say.replying, { name: nameOf(room, purpose.to.from) })
+  return (
+    <p class="context">
+      <span>{label}</span>
+      <button type="button" class="button quiet" onClick={() => draft.cancel()}>
+        {say.cancel}
+      </button>
+    </p>
+  )
+}
+
+interface HintProps {
+  readonly room: Room
+  /** Characters above the limit. */
+  readonly excess: number
+}
+
+/** Below the box: what the keys do, who is typing, and what is in the way. */
+export function ComposerHint({ room, excess }: HintProps) {
+  const { composer: say, assistantState } = words.value
+  const state = room.about.value?.assistant.state ?? 'ok'
+  const count = new Intl.NumberFormat(language.value).format(excess)
+  return (
+    <div class="hint">
+      {excess > 0 ? (
+        <span class="too-long" role="alert">
+          {fill(say.tooLong, { count })}
+        </span>
+      ) : (
+        <span class="keys">{say.hint}</span>
+      )}
+      <span>{typingLine(room, words.value) ?? (state === 'ok' ? '' : assistantState[state])}</span>
+    </div>
+  )
+}
+
+function typingLine(room: Room, { typing }: Words): string | null {
+  const [one, two, three] = room.typing.members.value
+  if (one === undefined) return null
+  const name = nameOf(room, one)
+  if (two === undefined) return fill(typing.one, { name })
+  return three === undefined ? fill(typing.two, { name, other: nameOf(room, two) }) : typing.many
+}

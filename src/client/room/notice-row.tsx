@@ -1,0 +1,46 @@
+import { words } from '../shell/language.ts'
+import { MessageText } from '../text/message-text.tsx'
+import { fill } from '../words/words.ts'
+import type { Desk } from './desk.ts'
+import type { Notice } from './notices.ts'
+
+interface NoticeRowProps {
+  readonly desk: Desk
+  readonly notice: Notice
+}
+
+/** A private line: what only the reader was told. */
+export function NoticeRow({ desk, notice }: NoticeRowProps) {
+  const { common, message, refusals } = words.value
+  const { room, draft } = desk
+  const { restore, key } = notice
+  const text =
+    'code' in notice
+      ? fill(message.notDone, { reason: refusals[notice.code] ?? notice.code })
+      : notice.text
+  return (
+    <div class="notice" role="note">
+      <small>{message.private}</small>
+      <div class="text">
+        <MessageText text={text} reading={room.reading.value} />
+      </div>
+      <div class="choices">
+        {restore === undefined ? null : (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              draft.edit(restore.target, restore.text)
+              room.notices.dismiss(key)
+            }}
+          >
+            {message.takeBack}
+          </button>
+        )}
+        <button type="button" class="button quiet" onClick={() => room.notices.dismiss(key)}>
+          {common.close}
+        </button>
+      </div>
+    </div>
+  )
+}

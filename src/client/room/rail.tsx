@@ -1,0 +1,52 @@
+import { Brand, LanguageButton } from '../shell/brand.tsx'
+import { language, words } from '../shell/language.ts'
+import { pathOf } from '../shell/router.ts'
+import { groups } from '../shell/session.ts'
+import { fill } from '../words/words.ts'
+
+interface RailProps {
+  /** The group that is open. */
+  readonly group: string
+}
+
+/** One's groups, with what waits in each, and the way to a new one. */
+export function Rail({ group }: RailProps) {
+  const { rail } = words.value
+  return (
+    <div class="rail-content">
+      <Brand />
+      <nav aria-labelledby="rail-groups">
+        <h2 id="rail-groups">{rail.groups}</h2>
+        <ul>
+          {groups.value.map(({ id, title, unread, mentions }) => (
+            <li key={id}>
+              <a href={pathOf(id)} aria-current={id === group ? 'page' : undefined}>
+                <span class="title">{title}</span>
+                {id === group ? null : <Waiting unread={unread} mentions={mentions} />}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <a class="button" href="/">
+        {rail.newGroup}
+      </a>
+      <div class="rail-end">
+        <LanguageButton />
+      </div>
+    </div>
+  )
+}
+
+function Waiting({ unread, mentions }: { readonly unread: number; readonly mentions: number }) {
+  const { rail } = words.value
+  if (unread === 0 && mentions === 0) return null
+  const count = new Intl.NumberFormat(language.value).format(mentions || unread)
+  const meaning = mentions > 0 ? rail.mentioned : fill(rail.unread, { count })
+  return (
+    <span class="waiting">
+      <span aria-hidden="true">{mentions > 0 ? `@${count}` : count}</span>
+      <span class="unseen">{meaning}</span>
+    </span>
+  )
+}

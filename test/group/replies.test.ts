@@ -1,0 +1,213 @@
+import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { foundGroup } from '../support/room.ts'
+
+/** How often the stream looks for something new to say, in milliseconds. */
+const LOOK_MS = 2
+
+/**
+ * An endpoint that says what the test tells it to. Its stream lives in the object that asked and so
+ * may not be woken from the test: it looks for itself.
+ */
+class Endpoint {
+  readonly signals: (AbortSignal | null | undefined)[] = []
+  #said: string[] = []
+  #isOver = false
+
+  async fetch(_: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    this.signals.push(init?.signal)
+    const body = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        while (this.#said.length === 0 && !this.#isOver) {
+          init?.signal?.throwIfAborted()
+          await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+        }
+        const said = this.#said.splice(0).join('')
+        if (said !== '') controller.enqueue(new TextEncoder().encode(said))
+        else controller.close()
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+
+  says(content: string): void {
+    this.#send(JSON.stringify({ choices: [{ delta: { content } }] }))
+  }
+
+  finishes(): void {
+    this.#send(JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] }))
+    this.#send('[DONE]')
+    this.#isOver = true
+  }
+
+  breaksOff(): void {
+    this.#isOver = true
+  }
+
+  #send(data: string): void {
+    this.#said.push(`data: ${data}\n\n`)
+  }
+}
+
+let endpoint: Endpoint
+
+beforeEach(() => {
+  endpoint = new Endpoint()
+  Object.assign(env, { MODEL_BASE_URL: 'http://model.test/v1', MODEL_NAME: 'stand-in' })
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) =>
+    endpoint.fetch(input, init),
+  )
+})
+
+afterEach(() => {
+  Object.assign(env, { MODEL_BASE_URL: '', MODEL_NAME: '' })
+  vi.restoreAllMocks()
+})
+
+describe('a reply by a model', () => {
+  it('[P11] [P12] streams to everyone and ends with the whole text', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant what is a table?')
+    endpoint.says('A round ')
+    expect(await ada.next('delta')).toMatchObject({ reply: 3, run: 1, offset: 0, text: 'A round ' })
+    endpoint.says('thing.')
+    endpoint.finishes()
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({
+      body: { reply: 3, status: 'complete', text: 'A round thing.', source: 'model' },
+    })
+  })
+
+  it('[P12] gives who joins mid-reply the text so far, and then what follows', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant tell')
+    endpoint.says('Once ')
+    await ada.next('delta')
+    const late = await table.connect()
+    expect(late.welcome.replies).toEqual([{ reply: 3, run: 1, text: 'Once ' }])
+    endpoint.says('upon a time')
+    expect(await late.next('delta')).toMatchObject({ offset: 5, text: 'upon a time' })
+    endpoint.finishes()
+    await late.event(({ kind }) => kind === 'reply.ended')
+  })
+
+  it('[P15] never calls an answer complete that was cut off', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant tell')
+    endpoint.says('Once upon')
+    await ada.next('delta')
+    endpoint.breaksOff()
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { status: 'interrupted', text: 'Once upon' } })
+  })
+
+  it('[P14] is stopped by its asker, keeps its text and lets the endpoint know', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const [ada, other] = [await table.connect(), await table.connect(bo.id)]
+    await other.say('@assistant tell')
+    endpoint.says('Once')
+    await other.next('delta')
+    const stop = { type: 'stop', reply: 4 } as const
+    const carl = await table.connect((await table.join('Carl')).id)
+    expect(await carl.ask({ ...stop, id: 's' })).toMatchObject({ code: 'forbidden' })
+    expect(await other.ask({ ...stop, id: 's' })).toMatchObject({ type: 'ack', seq: null })
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { status: 'stopped', text: 'Once' } })
+    expect(endpoint.signals[0]?.aborted).toBe(true)
+  })
+
+  it('[P14] is withdrawn when its question is recalled', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant tell')
+    endpoint.says('Once')
+    await ada.next('delta')
+    await ada.ask({ type: 'recall', id: 'r', target: 2 })
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { status: 'withdrawn', text: '' } })
+  })
+
+  it('never shows a word of the list, however the endpoint cuts it', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant swear')
+    for (const piece of ['You f', 'uc', 'k', ' off']) endpoint.says(piece)
+    endpoint.finishes()
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { text: 'You ████ off' } })
+    const shown = ada.frames.flatMap((frame) => (frame.type === 'delta' ? [frame.text] : []))
+    expect(shown.join('')).toBe('You ████ off')
+  })
+
+  it('[P16] keeps what the endpoint says of its failure out of the group', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockResolvedValue(new Response('canary: quota of sk-123', { status: 500 }))
+    await ada.say('@assistant what is love?')
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { status: 'complete', source: 'local' } })
+    expect(await ada.next('assistant')).toMatchObject({ state: 'local' })
+    expect(JSON.stringify(ada.frames)).not.toMatch(/canary|sk-123|500|model\.test/)
+  })
+
+  it('[P11] ends as interrupted with its checkpoint when the object died', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant tell')
+    endpoint.says('x'.repeat(2_100))
+    await ada.next('delta')
+    await abortAllDurableObjects()
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ['Date'] })
+    await runDurableObjectAlarm(table.group)
+    vi.useRealTimers()
+    const log = await table.log()
+    const ends = log.filter(({ kind }) => kind === 'reply.ended')
+    expect(ends).toMatchObject([
+      { body: { reply: 3, status: 'interrupted', text: 'x'.repeat(2_100) } },
+    ])
+  })
+
+  it('[P13] has one answer for each question, however often it is repeated', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 500 }))
+    await ada.say('@assistant hm?', { id: 'q' })
+    await ada.event(({ kind }) => kind === 'reply.ended')
+    await ada.say('@assistant hm?', { id: 'q' })
+    await ada.say('done')
+    const log = await table.log()
+    expect(log.filter(({ kind }) => kind === 'reply.started')).toHaveLength(1)
+  })
+
+  it('answers four questions of a member in a minute and says so at the fifth', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 500 }))
+    for (let at = 0; at < 5; at += 1) {
+      await ada.say(`@assistant question ${at}`)
+      if (at < 4) await ada.next('event')
+    }
+    expect(await ada.next('notice')).toMatchObject({ text: expect.stringContaining('answers you') })
+    await ada.say('done')
+    const log = await table.log()
+    expect(log.filter(({ kind }) => kind === 'reply.started')).toHaveLength(4)
+  })
+
+  it('answers again on request, as another reply to the same question', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 500 }))
+    await ada.say('@assistant hm?')
+    await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(await ada.ask({ type: 'again', id: 'a', reply: 3 })).toMatchObject({ type: 'ack' })
+    const second = await ada.event(({ kind, seq }) => kind === 'reply.started' && seq > 3)
+    expect(second).toMatchObject({ body: { trigger: 2, again: 3 } })
+    await ada.event(({ kind, seq }) => kind === 'reply.ended' && seq > second.seq)
+  })
+})
