@@ -65,7 +65,7 @@ async function startRoomy(plan: Plan): Promise<Server> {
       LIMIT_MEMBER_PER_SECOND: '1000000',
       LIMIT_GROUP_PER_SECOND: '1000000',
       LIMIT_CONNECTIONS_PER_GROUP: String(plan.members + 10),
-      LIMIT_ADDRESS_PER_MINUTE: '1000000',
+      LIMIT_ADDRESS_PER_MINUTE: '60000',
     },
   })
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 
 import { bundle } from './bundle.ts'
-import type { Asked, ServeOptions, Told } from './server.ts'
+import type { ArchivedObject, Asked, ServeOptions, Told } from './server.ts'
 
 // The child process behind `startServer`: one Miniflare, told what to do over IPC.
 
@@ -48,10 +48,21 @@ async function start(options: ServeOptions): Promise<Miniflare> {
   return miniflare
 }
 
-async function listArchive(miniflare: Miniflare): Promise<readonly string[]> {
+async function archived(miniflare: Miniflare): Promise<readonly ArchivedObject[]> {
   const bucket = await miniflare.getR2Bucket('ARCHIVE', WORKER)
   const { objects } = await bucket.list()
-  return objects.map((object) => object.key)
+  return await Promise.all(
+    objects.map(async ({ key }) => {
+      const object = await bucket.get(key)
+      return { key, text: (await object?.text()) ?? '' }
+    }),
+  )
+}
+
+async function emptyArchive(miniflare: Miniflare): Promise<void> {
+  const bucket = await miniflare.getR2Bucket('ARCHIVE', WORKER)
+  const { objects } = await bucket.list()
+  await bucket.delete(objects.map(({ key }) => key))
 }
 
 function tell(told: Told): void {
@@ -67,7 +78,11 @@ async function obey(asked: Asked): Promise<void> {
       await running
       return
     case 'archive':
-      if (running) tell({ told: 'archive', keys: await listArchive(await running) })
+      if (running) tell({ told: 'archive', objects: await archived(await running) })
+      return
+    case 'emptyArchive':
+      if (running) await emptyArchive(await running)
+      tell({ told: 'archive', objects: [] })
       return
     case 'stop':
       await (await running)?.dispose()

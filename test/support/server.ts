@@ -27,8 +27,15 @@ export interface Server {
   kill(): Promise<void>
   /** Everything that the process and the worker logged so far. */
   output(): string
-  /** Keys of the objects in the archive bucket. */
-  archive(): Promise<readonly string[]>
+  /** What lies in the archive bucket. */
+  archive(): Promise<readonly ArchivedObject[]>
+  /** Removes everything from the archive bucket, behind the back of the worker. */
+  emptyArchive(): Promise<void>
+}
+
+export interface ArchivedObject {
+  readonly key: string
+  readonly text: string
 }
 
 export interface ServeOptions {
@@ -41,12 +48,13 @@ export interface ServeOptions {
 export type Asked =
   | { readonly ask: 'start'; readonly options: ServeOptions }
   | { readonly ask: 'archive' }
+  | { readonly ask: 'emptyArchive' }
   | { readonly ask: 'stop' }
 
 /** What the child process says to its parent. */
 export type Told =
   | { readonly told: 'ready'; readonly url: string; readonly workerd: number | undefined }
-  | { readonly told: 'archive'; readonly keys: readonly string[] }
+  | { readonly told: 'archive'; readonly objects: readonly ArchivedObject[] }
 
 /** What every test server runs with. */
 export const TEST_VARS = {
@@ -95,10 +103,10 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
     if (options.persistTo === undefined) rmSync(persistTo, { recursive: true, force: true })
   }
 
-  async function archive(): Promise<readonly string[]> {
+  async function archive(how: 'archive' | 'emptyArchive'): Promise<readonly ArchivedObject[]> {
     const answer = listen(child, 'archive', STOP_MS, () => said)
-    ask(child, { ask: 'archive' })
-    return (await answer).keys
+    ask(child, { ask: how })
+    return (await answer).objects
   }
 
   const health = await fetch(`${url}/api/health`)
@@ -106,7 +114,18 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
     await kill()
     throw new Error(`/api/health answered ${health.status} ${await health.text()}\n${said}`)
   }
-  return { url, pid, workerd: runtime, stop, kill, archive, output: () => said }
+  return {
+    url,
+    pid,
+    workerd: runtime,
+    stop,
+    kill,
+    output: () => said,
+    archive: async () => await archive('archive'),
+    async emptyArchive() {
+      await archive('emptyArchive')
+    },
+  }
 }
 
 function ask(child: ChildProcess, asked: Asked): void {

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { signIn } from './visitor.ts'
@@ -45,6 +46,15 @@ describe('GET …/events', () => {
     const response = await ada.get(`/api/groups/${lobby}/events?${query}`)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: { code: 'bad_request' } })
+  })
+
+  it('holds a hundred events at most, whatever is asked for', async () => {
+    const attic = await ada.found('Attic')
+    const group = env.GROUPS.getByName(attic)
+    for (let event = 2; event <= 101; event += 1) await group.change(ada.id, { title: `${event}` })
+    const response = await ada.get(`/api/groups/${attic}/events?limit=5000`)
+    const page = await response.json<{ events: unknown[]; more: boolean }>()
+    expect([page.events.length, page.more]).toEqual([100, true])
   })
 
   it('is not for people outside', async () => {

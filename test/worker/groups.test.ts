@@ -45,6 +45,14 @@ describe('GET /api/groups', () => {
     ])
   })
 
+  it('skips a group that knows nothing of the member', async () => {
+    const ada = await signIn('Ada')
+    const lobby = await ada.found('Lobby')
+    await env.MEMBERS.getByName(ada.id).joined(NOWHERE, 1)
+    const { groups } = await (await ada.get('/api/groups')).json<{ groups: unknown[] }>()
+    expect(groups).toMatchObject([{ id: lobby }])
+  })
+
   it('is empty for someone who is in none', async () => {
     const ada = await signIn('Ada')
     expect(await (await ada.get('/api/groups')).json()).toEqual({ groups: [] })

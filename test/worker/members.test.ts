@@ -1,6 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { beforeEach, expect, it } from 'vitest'
 
-import { signIn } from './visitor.ts'
+import { json, signIn, visitWith, watched } from './visitor.ts'
 import type { Visitor } from './visitor.ts'
 
 let ada: Visitor
@@ -69,7 +70,11 @@ it.each(['assistant', 'm_', 'm_a.b', `m_${'x'.repeat(65)}`, 'x'])(
   'knows no member by the name %j',
   async (member) => {
     const path = `/api/groups/${lobby}/members/${member}`
-    expect((await ada.patch(path, { role: 'guest' })).status).toBe(404)
-    expect((await ada.delete(path)).status).toBe(404)
+    const { namespace, addressed } = watched(env.GROUPS)
+    for (const method of ['PATCH', 'DELETE']) {
+      const init = { ...json({ role: 'guest' }, ada.headers), method }
+      expect((await visitWith({ GROUPS: namespace }, path, init)).status).toBe(404)
+    }
+    expect(addressed).toEqual([])
   },
 )

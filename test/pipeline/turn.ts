@@ -1,0 +1,23 @@
+import type { Turn } from '../../src/pipeline/turn.ts'
+
+/** A turn as a test needs it: a message of Ada's in a group of three. */
+export function turnOf(text: string, more: Partial<Turn> = {}): Turn {
+  return {
+    kind: 'say',
+    id: 'i',
+    from: 'm_ada',
+    fromName: 'Ada',
+    settings: { mode: 'mention', assistantName: 'Sage' },
+    original: text,
+    attachments: [],
+    answersAssistant: false,
+    isMember: (id) => ['m_ada', 'm_bo', 'm_cy'].includes(id),
+    acknowledge: () => {},
+    text,
+    mentions: [],
+    removed: 0,
+    masked: 0,
+    faults: [],
+    ...more,
+  }
+}
