@@ -1,5 +1,5 @@
 import { language, words } from '../shell/language.ts'
-import { fill } from '../words/words.ts'
+import { fill, fillCount } from '../words/words.ts'
 import type { Words } from '../words/words.ts'
 import type { Desk } from './desk.ts'
 import { nameOf } from './names.ts'
@@ -34,17 +34,18 @@ interface HintProps {
 export function ComposerHint({ room, excess }: HintProps) {
   const { composer: say, assistantState } = words.value
   const state = room.about.value?.assistant.state ?? 'ok'
-  const count = new Intl.NumberFormat(language.value).format(excess)
+  // That no model is set up is no news; the members' panel says it.
+  const news = state === 'slow' || state === 'resting' ? assistantState[state] : ''
   return (
     <div class="hint">
       {excess > 0 ? (
         <span class="too-long" role="alert">
-          {fill(say.tooLong, { count })}
+          {fillCount(say.tooLong, language.value, excess)}
         </span>
       ) : (
         <span class="keys">{say.hint}</span>
       )}
-      <span>{typingLine(room, words.value) ?? (state === 'ok' ? '' : assistantState[state])}</span>
+      <span>{typingLine(room, words.value) ?? news}</span>
     </div>
   )
 }

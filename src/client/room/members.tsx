@@ -56,7 +56,7 @@ function Member({ room, person }: { readonly room: Room; readonly person: Person
       </span>
       <span>
         <span class="member-name">{name}</span>
-        {id === room.me.id ? ` (${common.you})` : null}
+        {id === room.me.id ? <span class="quiet"> {common.you}</span> : null}
         <small>{isTyping ? say.typing : isHere ? say.here : say.away}</small>
       </span>
       {role === 'member' ? null : <span class="tag">{say.roles[role]}</span>}

@@ -145,7 +145,7 @@ function ToEnd({ desk: { room }, onClick }: { readonly desk: Desk; readonly onCl
   const count = items.value.filter(isNew).length
   return (
     <button type="button" class="button to-end" onClick={onClick}>
-      <span aria-hidden="true">↓ </span>
+      <span aria-hidden="true">↓</span>
       {count === 0 ? latest : fillCount(latestCount, language.value, count)}
     </button>
   )

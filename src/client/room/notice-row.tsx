@@ -20,12 +20,17 @@ export function NoticeRow({ desk, notice }: NoticeRowProps) {
       : notice.text
   return (
     <div class="notice" role="note">
-      <small>{message.private}</small>
+      <header>
+        <small>{message.private}</small>
+        <button type="button" class="button quiet" onClick={() => room.notices.dismiss(key)}>
+          {common.close}
+        </button>
+      </header>
       <div class="text">
         <MessageText text={text} reading={room.reading.value} />
       </div>
-      <div class="choices">
-        {restore === undefined ? null : (
+      {restore === undefined ? null : (
+        <div class="choices">
           <button
             type="button"
             class="button"
@@ -36,11 +41,8 @@ export function NoticeRow({ desk, notice }: NoticeRowProps) {
           >
             {message.takeBack}
           </button>
-        )}
-        <button type="button" class="button quiet" onClick={() => room.notices.dismiss(key)}>
-          {common.close}
-        </button>
-      </div>
+        </div>
+      )}
     </div>
   )
 }

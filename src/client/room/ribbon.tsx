@@ -39,7 +39,10 @@ export function Ribbon({ room }: { readonly room: Room }) {
 
 function reasonOf(state: LinkState): string {
   const { ribbon } = words.value
-  return 'reason' in state ? ribbon.reasons[state.reason] : ribbon.connecting
+  if (!('reason' in state)) return ribbon.connecting
+  // The browser knows better why an attempt came to nothing.
+  const isOffline = state.reason === 'lost' && !navigator.onLine
+  return ribbon.reasons[isOffline ? 'offline' : state.reason]
 }
 
 function lineOf(state: LinkState, now: number): string {

@@ -53,12 +53,12 @@ export function RoomScreen({ desk }: { readonly desk: Desk }) {
       </aside>
       <Speaker room={room} />
       {open.value === 'groups' ? (
-        <Sheet title={rail.groups} form="side" onClose={close}>
+        <Sheet title={rail.groups} form="edge" onClose={close}>
           <Rail group={room.group} />
         </Sheet>
       ) : null}
       {open.value === 'members' ? (
-        <Sheet title={say.members} form="side" onClose={close}>
+        <Sheet title={say.members} form="edge" onClose={close}>
           <Members room={room} />
         </Sheet>
       ) : null}

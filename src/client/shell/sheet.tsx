@@ -5,14 +5,14 @@ import { words } from './language.ts'
 
 interface SheetProps {
   readonly title: string
-  /** `side` covers the height of a small screen; `card` lies in the middle. */
-  readonly form?: 'side' | 'card'
+  /** `edge` covers the height of the screen; `middle` lies over it like a card. */
+  readonly form?: 'edge' | 'middle'
   readonly onClose: () => void
   readonly children: ComponentChildren
 }
 
 /** A native modal dialog: the browser keeps the focus inside and gives it back afterwards. */
-export function Sheet({ title, form = 'card', onClose, children }: SheetProps) {
+export function Sheet({ title, form = 'middle', onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => dialog.current?.showModal(), [])
