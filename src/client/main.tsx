@@ -5,8 +5,6 @@ import { followLanguage } from './shell/language.ts'
 import { route, startRouter } from './shell/router.ts'
 import { loadSession, session, wasSignedIn } from './shell/session.ts'
 
-import './style/main.css'
-
 followLanguage(document.documentElement)
 startRouter()
 

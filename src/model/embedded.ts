@@ -9,7 +9,6 @@ import type { FaultKind } from './errors.ts'
 export class EmbeddedModel implements Model {
   /** With `degraded`, the answer says that a model should have spoken here and could not. */
   async complete(ask: Ask, stream: AnswerStream, degraded?: FaultKind): Promise<Completion> {
-    stream.signal.throwIfAborted()
     const { sentences, quotes } = answerLocally(ask, degraded)
     for (const [at, sentence] of sentences.entries()) {
       stream.signal.throwIfAborted()

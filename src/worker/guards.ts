@@ -5,7 +5,7 @@ import { cors } from 'hono/cors'
 import { BODY_BYTES } from './body.ts'
 import type { Door } from './door.ts'
 import { isSecret } from './keys.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { allowsOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
 
 // How long a browser may remember what another origin is allowed, in seconds.
@@ -45,5 +45,5 @@ export const limitBody = bodyLimit({
 })
 
 function toAllowed(origin: string, c: Context<Door>): string | null {
-  return isAllowedOrigin(origin, new URL(c.req.url).origin, c.env.ALLOWED_ORIGINS) ? origin : null
+  return allowsOrigin(c, origin) ? origin : null
 }

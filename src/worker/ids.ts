@@ -1,5 +1,7 @@
 import { encodeBase64Url } from 'hono/utils/encode'
 
+import { digestOf } from './digest.ts'
+
 // 128 bits: nobody guesses one, and two never meet. They are 22 characters in base64url.
 const RANDOM_BYTES = 16
 const RANDOM_CHARS = 22
@@ -29,8 +31,7 @@ export function newMemberId(): string {
  */
 export async function toMemberId(subject: string): Promise<string> {
   if (MEMBER_ID.test(subject)) return subject
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject))
-  return `m_${toBase64Url(new Uint8Array(digest)).slice(0, RANDOM_CHARS)}`
+  return `m_${toBase64Url(await digestOf(subject)).slice(0, RANDOM_CHARS)}`
 }
 
 function toBase64Url(bytes: Uint8Array<ArrayBuffer>): string {

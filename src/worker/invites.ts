@@ -3,6 +3,7 @@ import * as v from 'valibot'
 
 import { limitAddress } from './address.ts'
 import { readBody } from './body.ts'
+import { digestOf } from './digest.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
 import { newSecret } from './ids.ts'
@@ -38,7 +39,7 @@ export const invites = new Hono<Door>()
     const expiresAt = Date.now() + expiresInSeconds * 1000
     const terms = { role, uses, expiresAt }
     const kept = await groupOf(c).invite(c.var.person.id, await hashOf(secret), terms)
-    const invite = `${c.req.param('group')?.slice(2)}.${secret}`
+    const invite = `${(c.req.param('group') ?? '').slice(2)}.${secret}`
     // A fragment stays in the browser: no server, proxy or log ever sees the code.
     const url = `${new URL(c.req.url).origin}/join#${invite}`
     return answer(c, kept, () => ({ invite, url, expiresAt }), 201)
@@ -77,6 +78,5 @@ function wholeNumber(least: number, most: number) {
 }
 
 async function hashOf(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [...(await digestOf(secret))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -9,8 +9,8 @@ const UNSEEN = /[\p{Cc}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-
 
 const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u
 
-/** Writes a person's or a group's name the one way it is kept: NFC, on one line, nothing invisible. */
-export function cleanName(text: string): string {
+// The one way a name is kept: NFC, on one line, nothing invisible.
+function cleanName(text: string): string {
   return text.toWellFormed().normalize('NFC').replaceAll(/\s+/gu, ' ').replaceAll(UNSEEN, '').trim()
 }
 

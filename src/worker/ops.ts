@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { MiddlewareHandler } from 'hono'
 
 import { OPERATIONS_NAME } from '../ops/metrics.ts'
+import { digestOf } from './digest.ts'
 import type { Door } from './door.ts'
 import { refuse } from './refusals.ts'
 
@@ -11,8 +12,8 @@ const BEARER = /^Bearer +(.+)$/i
 // The version of Prometheus' text format.
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** Opens a route to the operator only: whoever knows `OPERATOR_TOKEN`. Without one, to nobody. */
-export const operatorOnly: MiddlewareHandler<Door> = async function operatorOnly(c, next) {
+// Opens a route to whoever knows `OPERATOR_TOKEN`; where there is none, to nobody.
+const operatorOnly: MiddlewareHandler<Door> = async function operatorOnly(c, next) {
   const expected = c.env.OPERATOR_TOKEN ?? ''
   if (expected === '') {
     return refuse(c, {
@@ -51,8 +52,4 @@ async function countersOf(env: Door['Bindings']): Promise<Readonly<Record<string
 async function isSame(guess: string, expected: string): Promise<boolean> {
   const [one, other] = await Promise.all([digestOf(guess), digestOf(expected)])
   return crypto.subtle.timingSafeEqual(one, other)
-}
-
-async function digestOf(text: string): Promise<ArrayBuffer> {
-  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
 }

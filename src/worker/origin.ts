@@ -1,7 +1,16 @@
+import type { Context } from 'hono'
+
+import type { Door } from './door.ts'
+
+/** Whether pages of `origin` may open sockets here and change things. */
+export function allowsOrigin(c: Context<Door>, origin: string): boolean {
+  return isAllowedOrigin(origin, new URL(c.req.url).origin, c.env.ALLOWED_ORIGINS)
+}
+
 /**
- * Whether a page of `origin` may open sockets and change things: our own pages, and those of the
- * origins in `listed` (separated by commas). Compared exactly, so no prefix, suffix, other port or
- * other spelling passes; `null`, which sandboxes and files send, never does.
+ * Whether an origin is our own or one of those in `listed`, which are separated by commas. Compared
+ * exactly, so no prefix, suffix, other port or other spelling passes; `null`, which sandboxes and
+ * files send, never does.
  */
 export function isAllowedOrigin(origin: string, own: string, listed: string | undefined): boolean {
   if (origin === 'null') return false
@@ -10,6 +19,6 @@ export function isAllowedOrigin(origin: string, own: string, listed: string | un
 
 // An entry may be spelled in any way that a URL may (capitals, a trailing slash, an IDN): browsers
 // send the normal form, so that is what is compared. `*` is no URL and allows nobody.
-function originsOf(listed: string | undefined): string[] {
-  return (listed ?? '').split(',').flatMap((entry) => URL.parse(entry.trim())?.origin ?? [])
+function originsOf(listed = ''): string[] {
+  return listed.split(',').flatMap((entry) => URL.parse(entry.trim())?.origin ?? [])
 }

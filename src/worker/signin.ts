@@ -9,7 +9,7 @@ import type { Door } from './door.ts'
 import { newMemberId } from './ids.ts'
 import { Locale, localeOf } from './locale.ts'
 import { Name } from './names.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { allowsOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
 import type { DoorRefusal } from './refusals.ts'
 import { readSession, signSession } from './session.ts'
@@ -67,9 +67,7 @@ async function personOf(
 function mayBeForged(c: Context<Door>): boolean {
   if (SAFE_METHODS.has(c.req.method)) return false
   const origin = c.req.header('origin')
-  if (origin !== undefined) {
-    return !isAllowedOrigin(origin, new URL(c.req.url).origin, c.env.ALLOWED_ORIGINS)
-  }
+  if (origin !== undefined) return !allowsOrigin(c, origin)
   const site = c.req.header('sec-fetch-site')
   return site === undefined ? !saysJson(c) : site !== 'same-origin' && site !== 'none'
 }

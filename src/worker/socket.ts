@@ -8,7 +8,7 @@ import { refuseAddress } from './address.ts'
 import { NO_GROUP } from './directory.ts'
 import type { Door } from './door.ts'
 import { GROUP_ID } from './ids.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { allowsOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
 import type { DoorRefusal } from './refusals.ts'
 import { readTicket } from './tickets.ts'
@@ -32,8 +32,7 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
     return refuse(c, { code: 'upgrade_required', message: 'this address speaks WebSocket only' })
   }
   const origin = c.req.header('origin')
-  const own = new URL(c.req.url).origin
-  if (origin !== undefined && !isAllowedOrigin(origin, own, c.env.ALLOWED_ORIGINS)) {
+  if (origin !== undefined && !allowsOrigin(c, origin)) {
     return refuse(c, { code: 'forbidden', message: 'pages of this origin may not connect' })
   }
   const group = c.req.param('group') ?? ''

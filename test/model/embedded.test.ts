@@ -63,7 +63,7 @@ describe('a search', () => {
     const lines = [
       ...ENGLISH,
       'Dee: @assistant find launch',
-      'Eve: does anyone know when the launch is?',
+      'Eve: does anyone know when the launch is',
     ]
     expect((await search(lines, '@assistant find launch')).quotes).toEqual([8, 2])
   })
@@ -78,8 +78,13 @@ describe('a search', () => {
     expect((await search(lines, 'find red apples')).quotes.slice(0, 2)).toEqual([4, 1])
   })
 
+  it('lets a rare word weigh more than a common one', async () => {
+    const lines = ['Bo: catering is paid', 'Cy: launch one', 'Dee: launch two', 'Bo: launch three']
+    expect((await search(lines, 'find launch catering')).quotes[0]).toBe(1)
+  })
+
   it('quotes five lines at most and each text once', async () => {
-    const lines = Array.from({ length: 9 }, (_, at) => `Bo: apple number ${at >> 1}`)
+    const lines = Array.from({ length: 16 }, (_, at) => `Bo: apple number ${at >> 1}`)
     const { quotes } = await search(lines, 'find apple')
     expect(quotes).toHaveLength(5)
     expect(new Set(quotes.map((seq) => lines[seq - 1]))).toHaveLength(5)
@@ -87,9 +92,11 @@ describe('a search', () => {
 
   test.each([
     ['find unicorns', PHRASES.en.notFound],
+    ['Assistant, find unicorns', PHRASES.en.notFound],
+    ['find the garage roof repair bill from last winter', PHRASES.en.notFound],
     ['@assistant search', PHRASES.en.noWords],
   ])('says so when there is nothing to find: %s', async (words, sentence) => {
-    expect((await search(ENGLISH, words)).text).toBe(sentence)
+    expect((await search([...ENGLISH, 'Bo: my assistant quit'], words)).text).toBe(sentence)
   })
 })
 
@@ -112,6 +119,13 @@ describe('a question', () => {
     ['en', ENGLISH, '@assistant translate the launch speech into French'],
     ['en', ENGLISH, '@assistant who pays for the catering at the party?'],
     ['en', ENGLISH, '@assistant write a launch poem'],
+    ['en', ENGLISH, '@assistant launch!'],
+    ['en', ENGLISH, '@assistant compare our launch hall budget with competitors abroad'],
+    [
+      'en',
+      ['Bo: Is the launch party really on a boat this year?'],
+      '@assistant where is the launch party?',
+    ],
     ['zh', CHINESE, '@助手 帮我写一首关于发布会的诗'],
     ['zh', CHINESE, '@助手 量子力学是什么？'],
   ] as const)('that it has not is declined in one line (%s)', async (language, lines, words) => {
@@ -149,12 +163,27 @@ describe('a summary', () => {
     expect(text).toContain(told.overview.replace('{lines}', '9').replace('{people}', '4'))
   })
 
-  it('quotes six lines at most of a long conversation', async () => {
-    const lines = Array.from(
-      { length: 300 },
-      (_, at) => `Bo: we decided on plan ${at}, see https://x.example/${at}`,
-    )
-    expect((await summary([...lines, ...ENGLISH])).quotes.length).toBeLessThanOrEqual(6)
+  it('quotes six lines at most, some of each section', async () => {
+    const lines = Array.from({ length: 300 }, (_, at) => [
+      `Bo: we decided on plan ${at}`,
+      `Cy: I will water bed ${at}`,
+      `Dee: see https://x.example/${at}`,
+    ]).flat()
+    const { text, quotes } = await summary(lines)
+    expect(quotes).toHaveLength(6)
+    for (const heading of ['decisions', 'tasks', 'links'] as const) {
+      expect(text).toContain(PHRASES.en[heading])
+    }
+  })
+
+  it('lets no section take more than three lines', async () => {
+    const lines = Array.from({ length: 9 }, (_, at) => `Bo: we decided on plan ${at}`)
+    expect((await summary(lines)).quotes).toHaveLength(3)
+  })
+
+  it('does not call a question open that somebody came back to', async () => {
+    const lines = ['Ada: which posters go to the school?', 'Bo: the blue posters', 'Cy: fine']
+    expect((await summary(lines)).text).not.toContain(PHRASES.en.questions)
   })
 
   it('tells what was said most about where nothing was decided', async () => {

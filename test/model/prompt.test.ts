@@ -33,7 +33,7 @@ describe('the turns', () => {
   })
 
   it('name the speaker inside the content and nowhere else', () => {
-    for (const message of toMessages(askIn(['Ada: hi'], 'Bo: hello'))) {
+    for (const message of toMessages(askIn(['Ada: hi', 'assistant: yes?'], 'Bo: hello'))) {
       expect(Object.keys(message)).toEqual(['role', 'content'])
     }
   })
@@ -98,7 +98,7 @@ describe('the budget', () => {
   })
 
   it('keeps one pasted log from pushing the conversation out', () => {
-    const lines = ['Ada: before', `Bo: ${'log '.repeat(2_000)}`, 'Ada: after']
+    const lines = ['Ada: before', `Bo: ${'日志'.repeat(4_000)}`, 'Ada: after']
     const records = recordsIn(text(toMessages(askIn(lines, 'Bo: hm')).at(-1)?.content))
     expect(records).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }])
   })

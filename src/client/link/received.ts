@@ -94,31 +94,44 @@ export function parseServerFrame(raw: string): ReceivedFrame | null {
 }
 
 function toFrame(value: unknown): ReceivedFrame | null {
-  if (!isFields(value)) return null
-  const type = value['type']
-  if (typeof type !== 'string' || !Object.hasOwn(FRAMES, type)) return null
-  if (!fits(value, FRAMES[type as ServerFrame['type']])) return null
-  if (type === 'event') {
+  if (!isFields(value) || !isFrameType(value['type']) || !fits(value, FRAMES[value['type']])) {
+    return null
+  }
+  if (value['type'] === 'event') {
     const event = toLogEvent(value)
-    return event && { type, event }
+    return event && { type: 'event', event }
   }
-  if (type === 'batch') return { type, frames: known(value['frames'], toFrame) }
-  if (type === 'welcome' || type === 'page') {
-    const events = known(value['events'], toLogEvent)
-    return { ...value, events } as unknown as ReceivedFrame
-  }
-  return value as unknown as ReceivedFrame
+  if (value['type'] === 'batch') return { type: 'batch', frames: known(value['frames'], toFrame) }
+  const frame = 'events' in value ? { ...value, events: known(value['events'], toLogEvent) } : value
+  return isReceived(frame) ? frame : null
 }
 
 /** Reads one entry of the log, wherever it came from; `null` where it has not even a place in it. */
-export function toLogEvent(value: unknown): LogEvent | null {
+function toLogEvent(value: unknown): LogEvent | null {
+  if (isGroupEvent(value)) return value
   if (!isFields(value)) return null
-  const { seq, at, kind, from, body } = value
-  if (typeof seq !== 'number' || typeof kind !== 'string') return null
-  if (isFields(body) && Object.hasOwn(BODIES, kind) && fits(body, BODIES[kind as EventKind])) {
-    return value as unknown as GroupEvent
-  }
+  const { seq, at, from } = value
+  if (typeof seq !== 'number') return null
   return { seq, at: Number(at) || 0, kind: 'foreign', from: String(from) }
+}
+
+function isFrameType(type: unknown): type is ServerFrame['type'] {
+  return typeof type === 'string' && Object.hasOwn(FRAMES, type)
+}
+
+// Its events and inner frames have been read one by one; the rest has the shape of its type.
+function isReceived(frame: Fields): frame is Fields & ReceivedFrame {
+  return isFrameType(frame['type']) && fits(frame, FRAMES[frame['type']])
+}
+
+function isGroupEvent(value: unknown): value is GroupEvent {
+  if (!isFields(value) || !isKind(value['kind']) || !isFields(value['body'])) return false
+  const { seq, at, from, kind, body } = value
+  return isNumber(seq) && isNumber(at) && isText(from) && fits(body, BODIES[kind])
+}
+
+function isKind(kind: unknown): kind is EventKind {
+  return typeof kind === 'string' && Object.hasOwn(BODIES, kind)
 }
 
 function known<T>(values: unknown, read: (value: unknown) => T | null): readonly T[] {

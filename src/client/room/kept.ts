@@ -1,4 +1,4 @@
-import type { SayFrame } from '../../protocol/frames.ts'
+import { toFields } from '../shell/http.ts'
 import type { Outgoing } from '../store/outgoing.ts'
 
 /** Keeps unanswered messages over a reload of this tab; their ids make sending them twice harmless. */
@@ -30,7 +30,8 @@ export function keptDraft(group: string): string {
 }
 
 function isOutgoing(value: unknown): value is Outgoing {
-  const { frame, at } = value as { readonly frame?: Partial<SayFrame>; readonly at?: unknown }
-  const isSay = frame?.type === 'say' && typeof frame.id === 'string'
-  return isSay && typeof frame.text === 'string' && typeof at === 'number'
+  const { frame, at } = toFields(value)
+  const { type, id, text } = toFields(frame)
+  const isSay = type === 'say' && typeof id === 'string' && typeof text === 'string'
+  return isSay && typeof at === 'number'
 }

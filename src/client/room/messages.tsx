@@ -25,7 +25,7 @@ export function Messages({ desk }: { readonly desk: Desk }) {
   const rows = useComputed(() =>
     toRows({
       items: room.items.value,
-      outgoing: room.outgoing.value,
+      outgoing: room.own.waiting.value,
       notices: room.notices.all.value,
       me: room.me.id,
       readUpTo: room.readUpTo.value,
@@ -127,7 +127,7 @@ function Beginning({ desk: { room } }: { readonly desk: Desk }) {
   return (
     <div class="beginning">
       <p>{fill(say.beginning, { title })}</p>
-      {isEmpty && room.outgoing.value.length === 0 ? <p>{say.emptyHint}</p> : null}
+      {isEmpty && room.own.waiting.value.length === 0 ? <p>{say.emptyHint}</p> : null}
     </div>
   )
 }
@@ -158,7 +158,7 @@ function activate(desk: Desk, target: EventTarget | null): void {
 
 // Sending takes the writer down to what they wrote; receiving never moves anyone.
 function useFollowOwn({ room }: Desk, follow: () => void): void {
-  const count = room.outgoing.value.length
+  const count = room.own.waiting.value.length
   const before = useRef(count)
   useEffect(() => {
     if (count > before.current) follow()

@@ -49,7 +49,7 @@ function Refused({ desk, outgoing }: Pick<OutgoingRowProps, 'desk' | 'outgoing'>
   const { frame, refused } = outgoing
   if (refused === undefined) return null
   const takeBack = () => {
-    desk.room.discard(frame.id)
+    desk.room.own.discard(frame.id)
     desk.draft.takeBack(frame.text)
   }
   return (
@@ -62,7 +62,7 @@ function Refused({ desk, outgoing }: Pick<OutgoingRowProps, 'desk' | 'outgoing'>
         <button type="button" class="button" onClick={takeBack}>
           {message.takeBack}
         </button>
-        <button type="button" class="button quiet" onClick={() => desk.room.discard(frame.id)}>
+        <button type="button" class="button quiet" onClick={() => desk.room.own.discard(frame.id)}>
           {message.discard}
         </button>
       </div>

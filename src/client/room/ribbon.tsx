@@ -16,7 +16,7 @@ export function Ribbon({ room }: { readonly room: Room }) {
   const now = useNow(state.at === 'waiting')
   const { ribbon } = words.value
   const isShown = state.at !== 'live' && !(state.at === 'connecting' && isPatient)
-  const queued = room.outgoing.value.filter((one) => one.refused === undefined).length
+  const queued = room.own.waiting.value.filter((one) => one.refused === undefined).length
   return (
     <div class="ribbon-place" role="status">
       {isShown ? (

@@ -14,15 +14,14 @@ import { HttpError } from '../shell/http.ts'
 import type { LiveReplies } from '../store/live.ts'
 import { withDelta, without, withSnapshot } from '../store/live.ts'
 import type { Outgoing } from '../store/outgoing.ts'
-import { withAck, withoutLogged, withRefusal } from '../store/outgoing.ts'
 import { withMembership, withPresence, withRoster } from '../store/people.ts'
 import type { Online, People } from '../store/people.ts'
 import * as Timeline from '../store/timeline.ts'
 import { mentionsIn } from '../text/mentions.ts'
 import type { Reading } from '../text/parse.ts'
 import { Announcements } from './announcements.ts'
-import { keepOutgoing, keptOutgoing } from './kept.ts'
 import { Notices } from './notices.ts'
+import { OwnMessages } from './own-messages.ts'
 import { ReadCursor } from './read-cursor.ts'
 import { TypingSigns } from './typing.ts'
 
@@ -45,10 +44,10 @@ export class Room {
   readonly people = signal<People>(new Map())
   readonly online = signal<Online>(new Set())
   readonly onlineCount = signal(0)
-  readonly outgoing = signal<readonly Outgoing[]>([])
   /** The line "new" stands after this seq; `null` while everything is read. */
   readonly readUpTo = signal<number | null>(null)
   readonly isAtEnd = signal(true)
+  readonly own: OwnMessages
   readonly notices = new Notices()
   readonly typing = new TypingSigns()
   readonly announcements = new Announcements()
@@ -70,12 +69,12 @@ export class Room {
   constructor(group: string, me: Me) {
     this.group = group
     this.me = me
-    this.outgoing.value = keptOutgoing(group, me.id)
+    this.own = new OwnMessages(group, me.id)
     this.#link = connectGroup({
       origin: location.origin,
       group,
       ticket: () => this.#ticket(),
-      unsent: this.outgoing.value.map(({ frame }) => frame),
+      unsent: this.own.waiting.value.map(({ frame }) => frame),
       listener: {
         onState: (state) => {
           this.state.value = state
@@ -101,12 +100,8 @@ export class Room {
 
   /** Sends a refused message once more; a refused id was never used up. */
   sayAgain({ frame }: Outgoing): void {
-    this.discard(frame.id)
+    this.own.discard(frame.id)
     this.#send(frame)
-  }
-
-  discard(id: string): void {
-    this.#setOutgoing(this.outgoing.value.filter(({ frame }) => frame.id !== id))
   }
 
   edit(target: number, text: string): void {
@@ -182,7 +177,7 @@ export class Room {
   }
 
   #send(frame: Outgoing['frame']): void {
-    this.#setOutgoing([...this.outgoing.value, { frame, at: Date.now() }])
+    this.own.add(frame)
     this.readUpTo.value = null
     this.#link.send(frame)
   }
@@ -190,12 +185,6 @@ export class Room {
   #request(request: DurableRequest): void {
     this.#requests.set(request.id, request)
     this.#link.send(request)
-  }
-
-  #setOutgoing(outgoing: readonly Outgoing[]): void {
-    if (outgoing === this.outgoing.value) return
-    this.outgoing.value = outgoing
-    keepOutgoing(this.group, this.me.id, outgoing)
   }
 
   #welcome(welcome: ReceivedWelcome): void {
@@ -209,7 +198,7 @@ export class Room {
     if (isFirst && readSeq !== undefined && readSeq < welcome.head) this.readUpTo.value = readSeq
     if (welcome.mode === 'resumed') return
     this.timeline.value = Timeline.startedFrom(welcome.events, welcome.head)
-    this.#setOutgoing(withoutLogged(this.outgoing.value, welcome.events, this.me.id))
+    this.own.logged(welcome.events)
     void this.#loadRoster()
   }
 
@@ -225,7 +214,7 @@ export class Room {
     const mayTrim = this.isAtEnd.value && after.entries.length > TRIM_ABOVE
     this.timeline.value = mayTrim ? Timeline.trimmed(after, MOST_ENTRIES) : after
     this.people.value = withMembership(this.people.value, events)
-    this.#setOutgoing(withoutLogged(this.outgoing.value, events, this.me.id))
+    this.own.logged(events)
     const ended = events.flatMap((event) => (event.kind === 'reply.ended' ? event.body.reply : []))
     this.live.value = without(this.live.value, ended)
     for (const event of events) this.#notice(event)
@@ -261,7 +250,7 @@ export class Room {
     switch (frame.type) {
       case 'ack':
         this.#requests.delete(frame.id)
-        this.#setOutgoing(withAck(this.outgoing.value, frame, this.timeline.value.last))
+        this.own.acknowledged(frame, this.timeline.value.last)
         return
       case 'refused':
         return this.#refused(frame)
@@ -289,10 +278,7 @@ export class Room {
   }
 
   #refused(frame: Extract<LiveFrame, { readonly type: 'refused' }>): void {
-    if (this.outgoing.value.some((one) => one.frame.id === frame.id)) {
-      this.#setOutgoing(withRefusal(this.outgoing.value, frame))
-      return
-    }
+    if (this.own.refused(frame)) return
     const request = frame.id === null ? undefined : this.#requests.get(frame.id)
     if (frame.id !== null) this.#requests.delete(frame.id)
     const restore = request?.type === 'edit' ? { restore: request } : {}

@@ -45,7 +45,11 @@ async function request<T>(
 
 /** The fields of an object, none of anything else. */
 export function toFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+  return isFields(value) ? value : {}
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
 }
 
 /** The entries of a list as objects, none of anything else. */

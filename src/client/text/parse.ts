@@ -72,10 +72,8 @@ export function parseBlocks(piece: string, reading: Reading): readonly Block[] {
   }
   const blocks: Block[] = []
   for (let at = 0; at < lines.length;) {
-    const kind = kindOf(lines[at] ?? '')
-    let end = at + 1
-    while (kind !== 'heading' && end < lines.length && kindOf(lines[end] ?? '') === kind) end += 1
-    blocks.push(toBlock(kind, lines.slice(at, end), reading))
+    const end = endOfKind(lines, at)
+    blocks.push(toBlock(kindOf(lines[at] ?? ''), lines.slice(at, end), reading))
     at = end
   }
   return blocks
@@ -88,6 +86,14 @@ function kindOf(line: string): LineKind {
   if (NUMBERED.test(line)) return 'numbered'
   if (HEADING.test(line)) return 'heading'
   return QUOTED.test(line) ? 'quote' : 'paragraph'
+}
+
+// Where the lines of one kind end that begins at `at`; a heading is one line.
+function endOfKind(lines: readonly string[], at: number): number {
+  const kind = kindOf(lines[at] ?? '')
+  if (kind === 'heading') return at + 1
+  const end = lines.findIndex((line, index) => index > at && kindOf(line) !== kind)
+  return end < 0 ? lines.length : end
 }
 
 function toBlock(kind: LineKind, lines: readonly string[], reading: Reading): Block {

