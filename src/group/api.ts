@@ -87,6 +87,8 @@ export interface Admission {
   /** The ticket's own id; good for one connection, ever. */
   readonly ticket: string
   readonly expiresAt: number
+  /** What the member reads; what only they are told comes in it. */
+  readonly language: 'en' | 'zh'
 }
 
 /**

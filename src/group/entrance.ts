@@ -10,7 +10,7 @@ const AdmissionShape = v.object({
   member: v.string(),
   ticket: v.string(),
   expiresAt: v.number(),
-  language: v.optional(v.picklist(['en', 'zh']), 'en'),
+  language: v.picklist(['en', 'zh']),
 })
 
 /**

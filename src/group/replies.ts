@@ -8,6 +8,7 @@ import type { Reason } from './alarms.ts'
 import { DeltaStream } from './delta-stream.ts'
 import type { Erasure } from './erasure.ts'
 import { Places } from './places.ts'
+import { ReplyStopped } from './reply-stopped.ts'
 import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
 
 /** How long a reply may go without a checkpoint before it counts as orphaned. */
@@ -30,17 +31,6 @@ export interface Question {
   /** The reply that this one is another answer to. */
   readonly again?: number
   readonly asker: string
-}
-
-/** Why a reply's model call was ended from here. */
-class ReplyStopped extends Error {
-  override readonly name = 'ReplyStopped'
-  readonly status: 'stopped' | 'withdrawn' | 'failed'
-
-  constructor(status: 'stopped' | 'withdrawn' | 'failed') {
-    super(`the reply was ${status}`)
-    this.status = status
-  }
 }
 
 interface Running {

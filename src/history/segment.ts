@@ -10,9 +10,6 @@ export interface SegmentName {
   readonly version: number
 }
 
-const NAME =
-  /^v1\/g\/(?<group>g_[\w-]+)\/(?<epoch>e_[\w-]+)\/(?<first>\d+)-(?<last>\d+)\.(?<version>\d+)\.ndjson$/
-
 /** The object's key. Every part of it was made by the server. */
 export function segmentKey({ group, epoch, first, last, version }: SegmentName): string {
   const digits = String(first).padStart(12, '0')
@@ -22,19 +19,6 @@ export function segmentKey({ group, epoch, first, last, version }: SegmentName):
 /** What all segments of a group begin with. */
 export function groupPrefix(group: string): string {
   return `v1/g/${group}/`
-}
-
-/** The name behind a key, or undefined for a key that is none of ours. */
-export function parseSegmentKey(key: string): SegmentName | undefined {
-  const parts = NAME.exec(key)?.groups
-  if (!parts) return undefined
-  return {
-    group: parts['group'] ?? '',
-    epoch: parts['epoch'] ?? '',
-    first: Number(parts['first']),
-    last: Number(parts['last']),
-    version: Number(parts['version']),
-  }
 }
 
 /** The events of a segment's text, in order. */

@@ -1,6 +1,7 @@
 import type { Env } from '../env.ts'
 import { Archive } from '../history/archive.ts'
 import { log } from '../ops/log.ts'
+import { OPERATIONS_NAME } from '../ops/metrics.ts'
 import type { MetricName } from '../ops/metrics.ts'
 import { archiveSegment } from './archive.ts'
 import { parseJob } from './job.ts'
@@ -18,7 +19,7 @@ export async function consume(batch: MessageBatch, env: Env): Promise<void> {
   const counted = await Promise.all(batch.messages.map(async (message) => handle(message, env)))
   const deltas: Partial<Record<MetricName, number>> = {}
   for (const name of counted) if (name) deltas[name] = (deltas[name] ?? 0) + 1
-  if (Object.keys(deltas).length > 0) await env.OPERATIONS.getByName('all').take(deltas)
+  if (Object.keys(deltas).length > 0) await env.OPERATIONS.getByName(OPERATIONS_NAME).take(deltas)
 }
 
 async function perform(message: Message, env: Env): Promise<MetricName | undefined> {

@@ -55,7 +55,8 @@ export const later: Later = (run, ms) => {
   return () => clearTimeout(timer)
 }
 
-// Long enough to make one call of a burst, short enough not to keep a group awake for it.
+// The least time between two reports of a busy group. After a pause the first count is reported at
+// once: an object that waits for a timer is paid for, and most messages come alone.
 const FLUSH_AFTER_MS = 1_000
 
 /**
@@ -68,6 +69,7 @@ export class Counters {
   readonly #afterMs: number
   #counts: Counts = {}
   #callOff: (() => void) | undefined
+  #handedAt = 0
 
   constructor(
     hand: (counts: Counts) => Promise<void> | void,
@@ -86,7 +88,8 @@ export class Counters {
   add(counts: Counts): void {
     if (Object.keys(counts).length === 0) return
     this.#counts = addCounts(this.#counts, counts)
-    this.#callOff ??= this.#later(() => void this.flush(), this.#afterMs)
+    const isBusy = Date.now() - this.#handedAt < this.#afterMs
+    this.#callOff ??= this.#later(() => void this.flush(), isBusy ? this.#afterMs : 0)
   }
 
   /** Hands the sums on now. Never rejects: no figure is worth failing anything else for. */
@@ -96,6 +99,7 @@ export class Counters {
     const counts = this.#counts
     if (Object.keys(counts).length === 0) return
     this.#counts = {}
+    this.#handedAt = Date.now()
     try {
       await this.#hand(counts)
     } catch {

@@ -58,7 +58,7 @@ export interface EventBodies {
     readonly role: Role
     readonly name: string
   }
-  readonly settings: { readonly changed: Readonly<Record<string, unknown>> }
+  readonly settings: { readonly changed: Partial<GroupSettings & { readonly title: string }> }
   /** `again` names the reply that this one is another answer to. */
   readonly 'reply.started': {
     readonly to: string

@@ -52,13 +52,13 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   if (refusal !== undefined) return refuse(c, refusal)
 
   const { id, member, language, expiresAt } = ticket
-  const admission: Admission = { member, ticket: id, expiresAt }
+  const admission: Admission = { member, ticket: id, expiresAt, language }
   const query = new URLSearchParams(resume.output)
   // A new request: nothing that a client sent reaches the object but what was checked above.
   const request = new Request(`https://group/socket?${query.toString()}`, {
     headers: {
       upgrade: 'websocket',
-      [ADMISSION_HEADER]: JSON.stringify({ ...admission, language }),
+      [ADMISSION_HEADER]: JSON.stringify(admission),
     },
   })
   const response = await c.env.GROUPS.getByName(group).fetch(request)

@@ -155,9 +155,11 @@ describe('commands', () => {
     ['/help', '@assistant'],
     ['/why', 'nobody addressed it'],
     ['/why 2', 'Words masked: 1'],
-    ['/为什么 2', 'Words masked: 1'],
+    ['/帮助', '写 @助手'],
+    ['/为什么 2', '遮盖了 1 个词'],
   ])('[P24] answers %s privately and appends nothing', async (command, words) => {
     const table = await foundGroup()
+    table.language = /\p{Script=Han}/u.test(command) ? 'zh' : 'en'
     const bo = await table.join('Bo')
     const [ada, other] = [await table.connect(), await table.connect(bo.id)]
     await ada.say('fuck')

@@ -15,7 +15,8 @@ beforeAll(async () => {
       ARCHIVE_SEGMENT_EVENTS: String(SEGMENT),
       ARCHIVE_AFTER_MS: '500',
       ARCHIVE_KEEP_EVENTS: '10',
-      LIMIT_MEMBER_BURST: '10000',
+      LIMIT_MEMBER_BURST: '1000',
+      LIMIT_GROUP_PER_SECOND: '1000',
     },
   })
 })

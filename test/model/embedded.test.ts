@@ -181,6 +181,11 @@ describe('a summary', () => {
     expect((await summary(lines)).quotes).toHaveLength(3)
   })
 
+  it('calls a question open as long as only its asker came back to it', async () => {
+    const lines = ['Bo: old posters', 'Ada: which posters go to the school?', 'Ada: blue posters?']
+    expect((await summary([...lines, 'Ada: any posters'])).text).toContain(PHRASES.en.questions)
+  })
+
   it('does not call a question open that somebody came back to', async () => {
     const lines = ['Ada: which posters go to the school?', 'Bo: the blue posters', 'Cy: fine']
     expect((await summary(lines)).text).not.toContain(PHRASES.en.questions)

@@ -36,14 +36,16 @@ function counting(hand: (counts: Counts) => Promise<void> | void = () => {}): {
 }
 
 describe('counters', () => {
-  it('hand a second of counts on as one sum', () => {
+  it('hand the first count on at once, and a second of later ones as one sum', () => {
     const { counters, timers, handed } = counting()
     counters.count('messages')
+    expect([...timers.waiting].map(({ ms }) => ms)).toEqual([0])
+    timers.ring()
     counters.count('messages', 2)
     counters.add({ refusals: 1 })
     expect([...timers.waiting].map(({ ms }) => ms)).toEqual([1_000])
     timers.ring()
-    expect(handed).toEqual([{ messages: 3, refusals: 1 }])
+    expect(handed).toEqual([{ messages: 1 }, { messages: 2, refusals: 1 }])
   })
 
   it('leave no timer behind when there is nothing to count', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { messageChain } from '../../src/pipeline/chain.ts'
 import { mentionsAssistant } from '../../src/pipeline/address.ts'
+import { messageChain } from '../../src/pipeline/chain.ts'
 import { intentOf } from '../../src/pipeline/handlers/classify.ts'
 import { cleanText } from '../../src/pipeline/handlers/sanitize.ts'
 import type { Turn } from '../../src/pipeline/turn.ts'
@@ -110,13 +110,21 @@ describe('the chain', () => {
   it.each([
     ['is not addressed', turnOf('hello'), { to: 'nobody', why: 'not_addressed' }],
     ['is mentioned', turnOf('@assistant hi'), { to: 'assistant', why: 'mention' }],
-    ['is answered', turnOf('and now?', { answersAssistant: true }), { to: 'assistant', why: 'reply' }],
+    [
+      'is answered',
+      turnOf('and now?', { answersAssistant: true }),
+      { to: 'assistant', why: 'reply' },
+    ],
     [
       'is switched off',
       turnOf('@assistant hi', { settings: { mode: 'off', assistantName: 'Sage' } }),
       { to: 'nobody', why: 'mode_off' },
     ],
-    ['is in an edit', turnOf('@assistant', { kind: 'edit', target: 1 }), { to: 'nobody', why: 'edited' }],
+    [
+      'is in an edit',
+      turnOf('@assistant', { kind: 'edit', target: 1 }),
+      { to: 'nobody', why: 'edited' },
+    ],
   ] as const)('knows who speaks when the assistant %s', async (_, turn: Turn, expected) => {
     await messageChain(parts)(turn)
     expect(turn.route).toEqual(expected)

@@ -1,6 +1,6 @@
 import { signIn } from '../support/person.ts'
 import type { Person } from '../support/person.ts'
-import { RawSocket } from './raw-socket.ts'
+import { RawSocket } from '../support/raw-socket.ts'
 import { Scanner } from './scanner.ts'
 import type { Receiver, Tally } from './tally.ts'
 

@@ -2,7 +2,7 @@ import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
 import { ADMISSION_HEADER } from '../../src/group/api.ts'
-import type { GroupSummary, Outcome } from '../../src/group/api.ts'
+import type { Admission, GroupSummary, Outcome } from '../../src/group/api.ts'
 import type { Group } from '../../src/group/group.ts'
 import type { GroupEvent } from '../../src/protocol/events.ts'
 import type { ClientFrame, ServerFrame, Welcome } from '../../src/protocol/frames.ts'
@@ -45,6 +45,9 @@ export class Table {
     this.owner = owner
   }
 
+  /** What everyone here reads. */
+  language: 'en' | 'zh' = 'en'
+
   /** A new stub each time: one whose object died is of no more use. */
   get group(): DurableObjectStub<Group> {
     return env.GROUPS.getByName(this.id)
@@ -78,7 +81,12 @@ export class Table {
     position: { readonly since?: number; readonly epoch?: string } = {},
     ticket = unique('t'),
   ): Promise<Response> {
-    const admission = { member, ticket, expiresAt: Date.now() + 30_000 }
+    const admission: Admission = {
+      member,
+      ticket,
+      expiresAt: Date.now() + 30_000,
+      language: this.language,
+    }
     const query = new URLSearchParams(
       Object.entries(position).map(([name, value]) => [name, String(value)]),
     )

@@ -1,6 +1,5 @@
 import { batch, computed, signal } from '@preact/signals'
 
-import { ASSISTANT } from '../../protocol/events.ts'
 import { newId } from '../link/id.ts'
 import { connectGroup } from '../link/link.ts'
 import type { GroupLink, LinkState } from '../link/link.ts'
@@ -18,11 +17,11 @@ import { withMembership, withPresence, withRoster } from '../store/people.ts'
 import type { Online, People } from '../store/people.ts'
 import * as Timeline from '../store/timeline.ts'
 import { mentionsIn } from '../text/mentions.ts'
-import type { Reading } from '../text/parse.ts'
 import { Announcements } from './announcements.ts'
 import { Notices } from './notices.ts'
 import { OwnMessages } from './own-messages.ts'
 import { ReadCursor } from './read-cursor.ts'
+import { readingFor } from './reading.ts'
 import { TypingSigns } from './typing.ts'
 
 // Rows that stay on the page: 600 scroll smoothly on a slow phone, and what goes can be fetched again.
@@ -59,7 +58,9 @@ export class Room {
       (item) => item.kind === 'reply' && item.status === 'running' && item.to === this.me.id,
     ),
   )
-  readonly reading = computed<Reading>(() => this.#reading())
+  readonly reading = computed(() =>
+    readingFor(this.people.value, this.about.value?.group.settings.assistantName ?? ''),
+  )
 
   readonly #link: GroupLink
   readonly #cursor: ReadCursor
@@ -283,14 +284,5 @@ export class Room {
     if (frame.id !== null) this.#requests.delete(frame.id)
     const restore = request?.type === 'edit' ? { restore: request } : {}
     this.notices.add({ code: frame.code, after: this.timeline.value.last, ...restore })
-  }
-
-  #reading(): Reading {
-    const own = this.about.value?.group.settings.assistantName ?? ''
-    const names = ['assistant', '助手', own].map((name) => ({ name, member: ASSISTANT }))
-    for (const { id, name, isMember } of this.people.value.values()) {
-      if (isMember) names.push({ name, member: id })
-    }
-    return { names: names.toSorted((one, other) => other.name.length - one.name.length) }
   }
 }

@@ -11,6 +11,7 @@ describe('a quote', () => {
     ['short', '“short” — Ada, #132'],
     ['{seq} $& $1', '“{seq} $& $1” — Ada, #132'],
     ['first\nsecond', '“first”… — Ada, #132'],
+    ['first\u2028second', '“first”… — Ada, #132'],
     ['x'.repeat(200), `“${'x'.repeat(200)}” — Ada, #132`],
     ['x'.repeat(201), `“${'x'.repeat(200)}”… — Ada, #132`],
     ['🚀'.repeat(201), `“${'🚀'.repeat(200)}”… — Ada, #132`],
