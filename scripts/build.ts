@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -8,6 +8,8 @@ import type { Rolldown } from 'vite'
 // What a phone on a slow line loads before it can say something. research/ux.md has the sum.
 const SCRIPT_BUDGET_BYTES = 45 * 1024
 const STYLE_BUDGET_BYTES = 8 * 1024
+
+const KEEP_MS = 60 * 60_000
 
 // Set by wrangler, which runs this before `dev` and `deploy`.
 const isDevelopment = process.env['WRANGLER_COMMAND'] === 'dev'
@@ -55,10 +57,13 @@ function complaintOf({ scriptBytes, styleBytes }: Sizes): string | null {
   )
 }
 
+// A page that is open, or served by the version before, still asks for its own files for a while.
 function removeLeftovers(fresh: ReadonlySet<string>): void {
   const app = new URL('app/', publicUrl)
   for (const name of readdirSync(app)) {
-    if (!fresh.has(`app/${name}`)) rmSync(new URL(name, app))
+    const file = new URL(name, app)
+    const isOld = Date.now() - statSync(file).mtimeMs > KEEP_MS
+    if (isOld && !fresh.has(`app/${name}`)) rmSync(file)
   }
 }
 

@@ -23,6 +23,8 @@ const QUIET = {
 // Whoever kills this process for good must not leave a server behind on the port.
 const DIE_WITH_PARENT = 'data:text/javascript,process.on("disconnect",()=>process.exit(1))'
 
+const PARENT_CHECK_MS = 500
+
 function main(): void {
   if (!existsSync(`${root}node_modules/wrangler`)) {
     console.log('Parley is not installed yet: run npm ci first.')
@@ -71,6 +73,12 @@ function serve(flags: readonly string[]): void {
   wrangler.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 0)
   })
+  // npm passes a signal on to its shell, which dies of it without a word to us.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.env['npm_lifecycle_event'] && process.ppid !== parent) wrangler.kill('SIGTERM')
+  }, PARENT_CHECK_MS)
+  watch.unref()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => wrangler.kill(signal))
   }
@@ -102,7 +110,11 @@ function createNoiseFilter(): (line: string) => boolean {
       inTable = line.trim() !== ''
       return true
     }
-    return line.includes('⎔') || line.includes('[wrangler:info] Ready on')
+    return (
+      line.includes('⎔') ||
+      line.trim() === '[custom build]' ||
+      line.includes('[wrangler:info] Ready on')
+    )
   }
 }
 

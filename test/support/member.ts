@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import type { GroupEvent } from '../../src/protocol/events.ts'
 import type { ClientFrame, ServerFrame, Welcome } from '../../src/protocol/frames.ts'
+import { ConnectionLost, firstMessage } from './connection-lost.ts'
 import { LogCopy } from './log-copy.ts'
 
 export type SeenFrame = ServerFrame | { readonly type: 'pong' }
@@ -17,11 +18,6 @@ type Answer = Seen<'ack'> | Seen<'refused'> | Seen<'page'>
 export interface ConnectOptions {
   readonly since?: number
   readonly epoch?: string
-}
-
-/** The socket closed, or never opened, while somebody waited for a frame. */
-export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost'
 }
 
 const ANSWER_MS = 10_000
@@ -63,7 +59,7 @@ export class Member {
     const early: string[] = []
     let receive = (text: string): unknown => early.push(text)
     socket.addEventListener('message', ({ data }) => receive(String(data)))
-    await firstOf(socket)
+    await firstMessage(socket, ANSWER_MS)
     const [first = '', ...rest] = early
     const welcome: ServerFrame = JSON.parse(first)
     if (welcome.type !== 'welcome') throw new Error(`the first frame was ${first}`)
@@ -246,26 +242,6 @@ export class Member {
     const last = this.frames.slice(-LAST_FRAMES).map((frame) => JSON.stringify(frame).slice(0, 200))
     return `Last of ${this.frames.length} frames:\n  ${last.join('\n  ')}`
   }
-}
-
-/** Resolves with the first message; rejects where the socket does not get that far. */
-async function firstOf(socket: WebSocket): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (why: string): void => reject(new ConnectionLost(why))
-    const late = setTimeout(() => fail(`no welcome in ${ANSWER_MS} ms`), ANSWER_MS)
-    const settle = (done: () => void): (() => void) => {
-      return () => {
-        clearTimeout(late)
-        done()
-      }
-    }
-    socket.addEventListener('message', settle(resolve), { once: true })
-    socket.addEventListener(
-      'error',
-      settle(() => fail('the upgrade was refused')),
-    )
-    socket.addEventListener('close', ({ code }) => settle(() => fail(`closed with ${code}`))())
-  })
 }
 
 function isAnswer(frame: SeenFrame): frame is Answer {

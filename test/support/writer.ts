@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { GroupEvent } from '../../src/protocol/events.ts'
 import type { Acked } from './check-log.ts'
-import { ConnectionLost } from './member.ts'
+import { ConnectionLost } from './connection-lost.ts'
 import type { Member } from './member.ts'
 import type { Person } from './person.ts'
 

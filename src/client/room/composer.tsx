@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 
 import { countCharacters } from '../../protocol/parse.ts'
 import { language, words } from '../shell/language.ts'
-import { fill, fillCount } from '../words/words.ts'
+import { fillCount } from '../words/words.ts'
 import { completed, openingAt } from './completion.ts'
 import type { Suggestion } from './completion.ts'
 import { ComposerContext, ComposerHint } from './composer-lines.tsx'
@@ -106,7 +106,7 @@ export function Composer({ desk }: { readonly desk: Desk }) {
           ref={box}
           rows={1}
           aria-label={say.message}
-          placeholder={fill(say.placeholder, { title: room.about.value?.group.title ?? '' })}
+          placeholder={say.placeholder}
           enterkeyhint="send"
           aria-haspopup="listbox"
           aria-autocomplete="list"

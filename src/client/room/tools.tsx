@@ -26,7 +26,12 @@ function OpenTools({ desk, item }: ToolsProps) {
   useEffect(() => {
     isReacting.value = false
   }, [item.key])
-  if (isReacting.value) return <QuickReactions desk={desk} item={item} />
+  if (isReacting.value) {
+    const close = () => {
+      isReacting.value = false
+    }
+    return <QuickReactions desk={desk} item={item} onPick={close} />
+  }
   const isMine = item.kind === 'message' && item.from === room.me.id
   const mayAskAgain = item.kind === 'reply' && item.to === room.me.id
   return (
@@ -48,7 +53,11 @@ function OpenTools({ desk, item }: ToolsProps) {
   )
 }
 
-function QuickReactions({ desk: { room }, item }: ToolsProps) {
+interface QuickReactionsProps extends ToolsProps {
+  readonly onPick: () => void
+}
+
+function QuickReactions({ desk: { room }, item, onPick }: QuickReactionsProps) {
   return (
     <div class="tools" role="group" aria-label={words.value.message.react}>
       {QUICK_EMOJI.map((emoji) => {
@@ -59,7 +68,10 @@ function QuickReactions({ desk: { room }, item }: ToolsProps) {
             key={emoji}
             type="button"
             aria-pressed={isMine}
-            onClick={() => room.react(item.seq, emoji, !isMine)}
+            onClick={() => {
+              room.react(item.seq, emoji, !isMine)
+              onPick()
+            }}
           >
             {emoji}
           </button>
