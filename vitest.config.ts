@@ -1,10 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-const SESSION_SECRET = 'a secret for the tests, 32 characters'
-// Where wrangler looks for the secrets that wrangler.toml requires.
-process.env['SESSION_SECRET'] = SESSION_SECRET
-
 // Four kinds of test: pure code in Node, code in workerd, whole processes over sockets, a browser.
 export default defineConfig({
   test: {
@@ -21,7 +17,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
-                SESSION_SECRET,
+                SESSION_SECRET: 'a secret for the tests, 32 characters',
                 OPERATOR_TOKEN: 'an operator token for the tests',
                 LIMIT_ADDRESS_PER_MINUTE: '6000',
               },

@@ -50,7 +50,7 @@ export interface Env {
 
   /** Events in one archive segment; default 500. */
   readonly ARCHIVE_SEGMENT_EVENTS?: string
-  /** Milliseconds after which a segment that is not full is archived all the same; default 600000. */
+  /** Milliseconds after which a segment that is not full is archived all the same; default a day. */
   readonly ARCHIVE_AFTER_MS?: string
   /** Archived events that recent storage keeps all the same; default 100000. */
   readonly ARCHIVE_KEEP_EVENTS?: string

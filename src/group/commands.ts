@@ -1,6 +1,6 @@
 import type { Language } from '../model/ask.ts'
 import { phrases } from './phrases.ts'
-import { toEvent } from './timeline.ts'
+import { toEvent } from './stored-event.ts'
 import type { Timeline } from './timeline.ts'
 import type { MessageTrace, ReplyTrace } from './trace.ts'
 

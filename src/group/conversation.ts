@@ -13,13 +13,15 @@ import type { Limits } from '../protocol/limits.ts'
 import type { Connections } from './connections.ts'
 import type { Erasure } from './erasure.ts'
 import type { Facts } from './facts.ts'
-import type { Pace } from './pace.ts'
 import { languageOf, phrases } from './phrases.ts'
 import { printOf } from './print.ts'
-import type { Question, Replies } from './replies.ts'
+import type { Rates } from './rates.ts'
+import type { Replies } from './replies.ts'
+import type { Question, ReplyBook } from './reply-book.ts'
 import type { Roster } from './roster.ts'
-import { toEvent } from './timeline.ts'
-import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
+import { toEvent } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { NewEvent, Timeline } from './timeline.ts'
 import { traceMessage, traceReply } from './trace.ts'
 import type { LogTranscript } from './transcript.ts'
 
@@ -31,8 +33,9 @@ export interface ConversationParts {
   readonly timeline: Timeline
   readonly roster: Roster
   readonly connections: Connections
-  readonly pace: Pace
+  readonly rates: Rates
   readonly replies: Replies
+  readonly book: ReplyBook
   readonly erasure: Erasure
   readonly transcript: LogTranscript
   readonly words: WordList
@@ -60,23 +63,20 @@ export class Conversation implements Publisher, Voice {
   }
 
   append(turn: Turn): Published | Refusal {
-    const { timeline, replies, pace } = this.#parts
-    const now = Date.now()
+    const { timeline, book, rates } = this.#parts
     const { id, from } = turn
-    const fullAt = pace.next(from, now)
     const trace = traceMessage(turn)
     const isAsked = turn.kind === 'say' && trace.quiet === undefined
     const event: NewEvent = {
       ...bodyOf(turn),
       from,
       request: { id, print: printOf(turn.original) },
-      pace: fullAt,
+      pace: rates.charge(from, Date.now()),
       trace: JSON.stringify(trace),
     }
     const stored = timeline.append(event, (trigger) => {
-      if (isAsked) replies.promise({ trigger, asker: from })
+      if (isAsked) book.promise({ trigger, asker: from })
     })
-    pace.spend(from, fullAt)
     this.#parts.counters.count('messages')
     const published = { seq: stored.seq, at: stored.at }
     turn.acknowledge(published)
@@ -117,10 +117,10 @@ export class Conversation implements Publisher, Voice {
   async answer(turn: Turn): Promise<void> {
     const trigger = turn.published?.seq
     if (trigger === undefined) return
-    const { replies, timeline, connections } = this.#parts
+    const { replies, book, timeline, connections } = this.#parts
     const waitMs = this.replyWaitMs(turn.from)
     if (waitMs > 0) {
-      replies.waive(trigger)
+      book.close(trigger)
       timeline.explain(
         trigger,
         JSON.stringify({ ...traceMessage(turn), quiet: 'too_many_replies' }),

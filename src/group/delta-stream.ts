@@ -22,8 +22,11 @@ export class DeltaStream {
   readonly #words: WordList
   readonly #listeners: () => number
   readonly #emit: (piece: Piece) => void
-  #raw = ''
-  #shown = 0
+  // What everyone has seen, masked; what came and is held back; and the last unit before that, which
+  // decides whether a word begins there.
+  #shown = ''
+  #held = ''
+  #before = ''
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(words: WordList, listeners: () => number, emit: (piece: Piece) => void) {
@@ -34,13 +37,13 @@ export class DeltaStream {
 
   /** What has been shown so far. */
   get text(): string {
-    return this.#words.mask(this.#raw).slice(0, this.#shown)
+    return this.#shown
   }
 
   /** Takes a piece from the model. */
   add(text: string): void {
-    this.#raw += text
-    if (this.#shown === 0) this.#show(false)
+    this.#held += text
+    if (this.#shown === '') this.#show(false)
     else this.#timer ??= setTimeout(() => this.#onTimer(), windowMs(this.#listeners()))
   }
 
@@ -63,22 +66,25 @@ export class DeltaStream {
   }
 
   #show(isWhole: boolean): void {
-    const to = isWhole ? this.#raw.length : this.#safeEnd()
-    if (to <= this.#shown) return
-    const text = this.#words.mask(this.#raw).slice(this.#shown, to)
-    const offset = this.#shown
-    this.#shown = to
+    const end = isWhole ? this.#held.length : this.#safeEnd()
+    if (end <= 0) return
+    const piece = this.#held.slice(0, end)
+    // No open word is cut here, so the piece can be masked by itself.
+    const text = this.#words.mask(this.#before + piece).slice(this.#before.length)
+    const offset = this.#shown.length
+    this.#shown += text
+    this.#held = this.#held.slice(end)
+    this.#before = piece.slice(-1)
     this.#emit({ offset, text })
   }
 
-  // Up to the longest word is held back, and one more unit, which decides whether a word ends there.
-  // A surrogate pair is never split.
+  // From where a word may have begun, the text is held back until it is clear whether it is one. A
+  // surrogate pair is never split.
   #safeEnd(): number {
-    const tail = this.#raw.slice(-this.#words.longest - 1)
-    const from = this.#raw.length - tail.length
+    const tail = this.#held.slice(-this.#words.longest - 1)
     const start = this.#words.couldBegin(tail)
-    const end = start === undefined ? this.#raw.length : from + start
-    const last = this.#raw.charCodeAt(end - 1)
+    const end = start === undefined ? this.#held.length : this.#held.length - tail.length + start
+    const last = this.#held.charCodeAt(end - 1)
     return last >= 0xd800 && last < 0xdc00 ? end - 1 : end
   }
 }

@@ -1,7 +1,8 @@
 import type { Gone, GroupEvent } from '../protocol/events.ts'
 import type { Segments } from './segments.ts'
-import { toEvent } from './timeline.ts'
-import type { StoredEvent, Timeline } from './timeline.ts'
+import { toEvent } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { Timeline } from './timeline.ts'
 
 /** An event without its text: what remains where something was taken back. The seq stays. */
 export function blank(event: GroupEvent, gone: Gone): GroupEvent {

@@ -1,4 +1,5 @@
 import { readPage } from '../history/pages.ts'
+import type { EntrySource } from '../history/pages.ts'
 import type { Counters } from '../ops/metrics.ts'
 import type { Refusal } from '../protocol/codes.ts'
 import { CLOSE } from '../protocol/codes.ts'
@@ -9,10 +10,9 @@ import { parseClientFrame } from '../protocol/parse.ts'
 import type { Connection } from './connections.ts'
 import { may } from './permissions.ts'
 import type { Presence } from './presence.ts'
-import { refuse } from './requests.ts'
+import { refuse } from './refuse.ts'
 import type { Requests } from './requests.ts'
 import type { Person, Roster } from './roster.ts'
-import type { Segments } from './segments.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How often a reading position is written down while a connection stays open, in milliseconds. */
@@ -26,7 +26,7 @@ export interface FrameParts {
   readonly timeline: Timeline
   readonly roster: Roster
   readonly presence: Presence
-  readonly segments: Segments
+  readonly log: EntrySource
   readonly requests: Requests
   readonly limits: Limits
   readonly counters: Counters
@@ -106,7 +106,7 @@ export class Frames {
   async #fetch(connection: Connection, frame: FetchFrame): Promise<Refusal | undefined> {
     const { id, ...request } = frame
     const bytes = SERVER_FRAME_BYTES - PAGE_BYTES
-    const { entries, more } = await readPage(this.#parts.segments, { ...request, bytes })
+    const { entries, more } = await readPage(this.#parts.log, { ...request, bytes })
     const events = entries.map(({ json }) => json).join(',')
     connection.send(`{"type":"page","id":"${id}","events":[${events}],"more":${more}}`)
     return undefined

@@ -28,11 +28,7 @@ import type { Action } from './permissions.ts'
 import { Room } from './room.ts'
 import type { Person } from './roster.ts'
 import { hasSchema, migrate } from './schema.ts'
-import { toEvent } from './timeline.ts'
-import { readSeqOf } from './welcome.ts'
-
-/** Events that an unread count looks at; more than that is "many". */
-const COUNTED_EVENTS = 1_000
+import { standingOf } from './standing.ts'
 
 /** Search hits, and how much of a message each shows. */
 const HITS = 50
@@ -124,14 +120,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
   async standing(member: string): Promise<Outcome<Standing>> {
     const inside = this.#inside(member, 'read')
     if (!inside.ok) return inside
-    const { room } = inside
-    const { id, title } = room.facts
-    const readSeq = readSeqOf(member, room)
-    const news = room.timeline.after(readSeq, COUNTED_EVENTS).map(toEvent).filter(isSpoken)
-    const others = news.filter(({ from }) => from !== member)
-    const mentions = others.filter((event) => mentionsOf(event).includes(member)).length
-    const { role } = inside.person
-    return yes({ id, title, role, unread: others.length, mentions, lastAt: room.timeline.lastAt })
+    return yes(standingOf(inside.room, inside.person))
   }
 
   async change(
@@ -204,7 +193,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
     if (!inside.ok) return inside
     const { room } = inside
     const request = { ...query, bytes: SERVER_FRAME_BYTES }
-    const { entries, more } = await readPage(room.segments, request)
+    const { entries, more } = await readPage(room.log, request)
     return yes({ events: entries.map(({ json }): GroupEvent => JSON.parse(json)), more })
   }
 
@@ -256,14 +245,6 @@ export class Group extends DurableObject<Env> implements GroupApi {
       room.presence.went(connection.member)
     }
   }
-}
-
-function isSpoken({ kind }: GroupEvent): boolean {
-  return kind === 'message' || kind === 'reply.ended'
-}
-
-function mentionsOf(event: GroupEvent): readonly string[] {
-  return event.kind === 'message' ? (event.body.mentions ?? []) : []
 }
 
 function isFull(fault: unknown): boolean {

@@ -15,7 +15,8 @@ import type { Outbox } from './outbox.ts'
 import { may, outranks } from './permissions.ts'
 import type { Action } from './permissions.ts'
 import type { Person, Roster } from './roster.ts'
-import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { NewEvent, Timeline } from './timeline.ts'
 
 /** What membership needs of the room around it. */
 export interface MembershipParts {

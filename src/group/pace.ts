@@ -28,7 +28,7 @@ export class Pace {
 
   /** Where the author's pace will stand once an event of now has been written. */
   next(author: string, now: number): number {
-    return Math.ceil(Math.max(this.#fullAt.get(author) ?? 0, now) + this.#intervalMs)
+    return Math.max(this.#fullAt.get(author) ?? 0, now) + this.#intervalMs
   }
 
   /** Remembers an event that was written. */

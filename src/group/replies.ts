@@ -1,5 +1,6 @@
 import type { Ask, Completion, Model } from '../model/ask.ts'
 import { log } from '../ops/log.ts'
+import type { MetricName } from '../ops/metrics.ts'
 import type { WordList } from '../pipeline/words.ts'
 import { ASSISTANT } from '../protocol/events.ts'
 import type { EventBodies, ReplyStatus } from '../protocol/events.ts'
@@ -8,11 +9,10 @@ import type { Reason } from './alarms.ts'
 import { DeltaStream } from './delta-stream.ts'
 import type { Erasure } from './erasure.ts'
 import { Places } from './places.ts'
+import type { Question, ReplyBook } from './reply-book.ts'
 import { ReplyStopped } from './reply-stopped.ts'
-import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
-
-/** How long a reply may go without a checkpoint before it counts as orphaned. */
-const LEASE_MS = 30_000
+import type { StoredEvent } from './stored-event.ts'
+import type { NewEvent, Timeline } from './timeline.ts'
 
 /** When the text so far is written down: this long after, or this much more, than last time. */
 const CHECKPOINT_MS = 1_000
@@ -24,15 +24,6 @@ const DEADLINE_MS = 135_000
 /** Model calls of one group that run at once; the platform allows six that wait for headers. */
 const CALLS_AT_ONCE = 4
 
-/** What is to be answered, and for whom. */
-export interface Question {
-  /** The seq of the message that asks. */
-  readonly trigger: number
-  /** The reply that this one is another answer to. */
-  readonly again?: number
-  readonly asker: string
-}
-
 interface Running {
   readonly reply: number
   readonly question: Question
@@ -43,7 +34,7 @@ interface Running {
 /** What replies need of the room around them. */
 export interface ReplyParts {
   readonly group: () => string
-  readonly sql: SqlStorage
+  readonly book: ReplyBook
   readonly timeline: Timeline
   readonly erasure: Erasure
   readonly model: Model
@@ -57,7 +48,7 @@ export interface ReplyParts {
   readonly ask: (question: Question) => Ask | undefined
   /** Hears how a model call went. */
   readonly onCompletion: (completion: Completion) => void
-  readonly onFailure: () => void
+  readonly count: (name: MetricName) => void
   readonly arm: () => void
 }
 
@@ -73,27 +64,6 @@ export class Replies implements Reason {
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
-  }
-
-  /** Writes down that a message will be answered; call it inside its transaction. */
-  promise({ trigger, again, asker }: Question): void {
-    this.#parts.sql.exec(
-      `INSERT INTO replies VALUES (?, NULL, ?, ?, '', ?)`,
-      trigger,
-      again ?? null,
-      asker,
-      Date.now() + LEASE_MS,
-    )
-  }
-
-  /** Takes a promise back: the message is not answered after all. */
-  waive(trigger: number): void {
-    this.#parts.sql.exec('DELETE FROM replies WHERE trigger_seq = ?', trigger)
-  }
-
-  isRunning(trigger: number): boolean {
-    const rows = this.#parts.sql.exec('SELECT 1 FROM replies WHERE trigger_seq = ?', trigger)
-    return rows.toArray().length > 0
   }
 
   /** What someone who joins now has missed of the replies that are being written ([P12]). */
@@ -129,9 +99,9 @@ export class Replies implements Reason {
   /** Answers a promised question; resolves when the reply has ended, however it did. */
   async answer(question: Question, trace?: string): Promise<void> {
     // Whoever comes second, the chain or the alarm, finds the promise taken.
-    if (!this.#isPromised(question.trigger)) return
+    if (!this.#parts.book.isPromised(question.trigger)) return
     const ask = this.#parts.ask(question)
-    if (!ask) return this.waive(question.trigger)
+    if (!ask) return this.#parts.book.close(question.trigger)
     const running = this.#start(question, trace)
     const { reply, abort, stream } = running
     const deadline = setTimeout(() => abort.abort(new ReplyStopped('failed')), DEADLINE_MS)
@@ -148,7 +118,7 @@ export class Replies implements Reason {
           if (!isDue && stream.text.length - checkpointChars < CHECKPOINT_CHARS) return
           checkpointAt = now
           checkpointChars = stream.text.length
-          this.#checkpoint(question.trigger, stream.text, now)
+          this.#parts.book.checkpoint(question.trigger, stream.text)
         },
       })
       this.#parts.onCompletion(completion)
@@ -164,37 +134,19 @@ export class Replies implements Reason {
   }
 
   due(): number | undefined {
-    const { due } = this.#parts.sql
-      .exec<{ due: number | null }>('SELECT min(lease_until) AS due FROM replies')
-      .one()
-    return due ?? undefined
+    return this.#parts.book.due()
   }
 
   /** Ends what a crash orphaned, and renews the lease of what still runs. */
   async run(now: number): Promise<boolean> {
-    const rows = this.#parts.sql
-      .exec<ReplyRow>('SELECT * FROM replies WHERE lease_until <= ?', now)
-      .toArray()
-    for (const row of rows) {
-      const question = toQuestion(row)
-      if (row.reply === null) {
-        await this.answer(question)
-      } else if (this.#running.has(row.reply)) {
-        const text = this.#running.get(row.reply)?.stream.text ?? ''
-        this.#checkpoint(question.trigger, text, now)
-      } else {
-        this.#close(row.reply, question.trigger, 'interrupted', row.text, 'model')
-      }
+    const expired = this.#parts.book.expired(now)
+    for (const { question, reply, text } of expired) {
+      const running = reply === undefined ? undefined : this.#running.get(reply)
+      if (reply === undefined) await this.answer(question)
+      else if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
+      else this.#close(reply, question.trigger, 'interrupted', text, 'model')
     }
-    return rows.length > 0
-  }
-
-  #isPromised(trigger: number): boolean {
-    const rows = this.#parts.sql.exec(
-      'SELECT 1 FROM replies WHERE trigger_seq = ? AND reply IS NULL',
-      trigger,
-    )
-    return rows.toArray().length > 0
+    return expired.length > 0
   }
 
   #start(question: Question, trace: string | undefined): Running {
@@ -207,12 +159,7 @@ export class Replies implements Reason {
       ...(trace && { trace }),
     }
     const started = this.#parts.timeline.append(event, (seq) => {
-      this.#parts.sql.exec(
-        'UPDATE replies SET reply = ?, lease_until = ? WHERE trigger_seq = ?',
-        seq,
-        Date.now() + LEASE_MS,
-        trigger,
-      )
+      this.#parts.book.start(trigger, seq)
     })
     const reply = started.seq
     const stream = new DeltaStream(this.#parts.words, this.#parts.listeners, (piece) => {
@@ -220,18 +167,10 @@ export class Replies implements Reason {
     })
     const running = { reply, question, stream, abort: new AbortController() }
     this.#running.set(reply, running)
+    this.#parts.count('replies_started')
     this.#parts.show(started)
     this.#parts.arm()
     return running
-  }
-
-  #checkpoint(trigger: number, text: string, now: number): void {
-    this.#parts.sql.exec(
-      'UPDATE replies SET text = ?, lease_until = ? WHERE trigger_seq = ?',
-      text,
-      now + LEASE_MS,
-      trigger,
-    )
   }
 
   #end(running: Running, status: ReplyStatus, completion: Completion): void {
@@ -256,7 +195,7 @@ export class Replies implements Reason {
       this.#close(reply, question.trigger, status, text, 'model')
       return
     }
-    this.#parts.onFailure()
+    this.#parts.count('replies_failed')
     log({ event: 'reply.failed', group: this.#parts.group(), reply }, fault)
     const status = stream.text === '' ? 'failed' : 'interrupted'
     this.#close(reply, question.trigger, status, stream.text, 'model')
@@ -274,7 +213,7 @@ export class Replies implements Reason {
     const ended = this.#parts.timeline.append(
       { kind: 'reply.ended', from: ASSISTANT, body },
       (seq) => {
-        this.waive(trigger)
+        this.#parts.book.close(trigger)
         this.#parts.erasure.noteQuotes(seq, more.quotes ?? [])
       },
     )
@@ -285,17 +224,4 @@ export class Replies implements Reason {
 function statusOf({ finish }: Completion): ReplyStatus {
   if (finish === 'filter') return 'filtered'
   return finish === 'length' ? 'interrupted' : 'complete'
-}
-
-type ReplyRow = {
-  trigger_seq: number
-  reply: number | null
-  again: number | null
-  asker: string
-  text: string
-  lease_until: number
-}
-
-function toQuestion({ trigger_seq, asker, again }: ReplyRow): Question {
-  return { trigger: trigger_seq, asker, ...(again !== null && { again }) }
 }

@@ -1,6 +1,6 @@
 import { log } from '../ops/log.ts'
 import type { Turn } from '../pipeline/turn.ts'
-import type { Refusal, RefusalCode } from '../protocol/codes.ts'
+import type { Refusal } from '../protocol/codes.ts'
 import type { ClientFrame, FetchFrame } from '../protocol/frames.ts'
 import { explain, parseCommand } from './commands.ts'
 import type { Command } from './commands.ts'
@@ -8,27 +8,27 @@ import type { Connection } from './connections.ts'
 import type { Conversation } from './conversation.ts'
 import type { Erasure } from './erasure.ts'
 import type { Facts } from './facts.ts'
-import type { Pace } from './pace.ts'
 import { may } from './permissions.ts'
 import { phrases } from './phrases.ts'
 import { printOf } from './print.ts'
+import type { Rates } from './rates.ts'
+import { refuse } from './refuse.ts'
 import type { Replies } from './replies.ts'
+import type { ReplyBook } from './reply-book.ts'
 import type { Person, Roster } from './roster.ts'
-import { toEvent } from './timeline.ts'
-import type { NewEvent, StoredEvent, Timeline } from './timeline.ts'
-
-/** Under this name the whole group is paced, beside each member. */
-const EVERYONE = '*'
+import { toEvent } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { NewEvent, Timeline } from './timeline.ts'
 
 /** What requests need of the room around them. */
 export interface RequestParts {
   readonly facts: Facts
   readonly timeline: Timeline
   readonly roster: Roster
-  readonly pace: Pace
-  readonly groupPace: Pace
+  readonly rates: Rates
   readonly conversation: Conversation
   readonly replies: Replies
+  readonly book: ReplyBook
   readonly erasure: Erasure
   readonly show: (event: StoredEvent) => void
 }
@@ -61,7 +61,7 @@ export class Requests {
       connection.tell({ type: 'ack', id: frame.id, seq, at, duplicate: true })
       return undefined
     }
-    const blocked = this.#muted(person, now) ?? this.#paced(person, now)
+    const blocked = this.#parts.rates.check(person, now)
     if (blocked) return blocked
     switch (frame.type) {
       case 'say':
@@ -184,18 +184,18 @@ export class Requests {
     person: Person,
     frame: RequestOf<'again'>,
   ): Promise<Refusal | undefined> {
-    const { timeline, replies, conversation } = this.#parts
+    const { timeline, book, conversation } = this.#parts
     const stored = timeline.at(frame.reply)
     const event = stored && toEvent(stored)
     if (event?.kind !== 'reply.started') return refuse('not_found', 'there is no such reply')
     const { to: asker, trigger } = event.body
     if (asker !== person.id) return refuse('forbidden', 'who asked may ask again')
-    if (replies.isRunning(trigger)) return refuse('conflict', 'this question is being answered')
+    if (book.has(trigger)) return refuse('conflict', 'this question is being answered')
     const question = { trigger, again: frame.reply, asker }
     if (!conversation.askFor(question)) return refuse('conflict', 'the question was taken back')
     const waitMs = conversation.replyWaitMs(asker)
     if (waitMs > 0) return refuse('quota', 'too many replies in this minute', waitMs)
-    replies.promise(question)
+    book.promise(question)
     connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
     await conversation.again(question)
     return undefined
@@ -223,27 +223,12 @@ export class Requests {
 
   // What an event keeps of the request behind it, charged to the member's pace.
   #charge(person: Person, frame: Request): Required<Pick<NewEvent, 'request' | 'pace'>> {
-    const { pace } = this.#parts
-    const fullAt = pace.next(person.id, Date.now())
-    pace.spend(person.id, fullAt)
-    return { request: { id: frame.id, print: printOf(contentOf(frame)) }, pace: fullAt }
+    const pace = this.#parts.rates.charge(person.id, Date.now())
+    return { request: { id: frame.id, print: printOf(contentOf(frame)) }, pace }
   }
 
   #acknowledge(connection: Connection, id: string, seq: number, at: number): void {
     connection.tell({ type: 'ack', id, seq, at, duplicate: false })
-  }
-
-  #muted(person: Person, now: number): Refusal | undefined {
-    const waitMs = person.mutedUntil - now
-    return waitMs > 0 ? refuse('muted', 'a moderator muted you for a while', waitMs) : undefined
-  }
-
-  #paced(person: Person, now: number): Refusal | undefined {
-    const { pace, groupPace } = this.#parts
-    const waitMs = Math.max(pace.waitMs(person.id, now), groupPace.waitMs(EVERYONE, now))
-    if (waitMs > 0) return refuse('too_fast', 'that was too fast; wait a moment', waitMs)
-    groupPace.spend(EVERYONE, groupPace.next(EVERYONE, now))
-    return undefined
   }
 
   #notYours(target: number): Refusal {
@@ -257,9 +242,4 @@ export class Requests {
 function contentOf(frame: Request): unknown {
   const { id: _, ...content } = frame
   return content
-}
-
-/** A refusal as a value. */
-export function refuse(code: RefusalCode, message: string, retryAfterMs?: number): Refusal {
-  return { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
 }

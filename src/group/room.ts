@@ -15,17 +15,21 @@ import { Erasure } from './erasure.ts'
 import { Facts } from './facts.ts'
 import { Fanout } from './fanout.ts'
 import { Frames } from './frames.ts'
+import { LogWalk } from './log-walk.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
 import type { Errand } from './outbox.ts'
 import { memoryMs, Pace } from './pace.ts'
 import { Presence } from './presence.ts'
+import { Rates } from './rates.ts'
 import { Replies } from './replies.ts'
+import { ReplyBook } from './reply-book.ts'
 import { Requests } from './requests.ts'
 import { Roster } from './roster.ts'
 import { Segments } from './segments.ts'
-import { encodeEvent, Timeline } from './timeline.ts'
-import type { StoredEvent } from './timeline.ts'
+import { encodeEvent } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
+import { Timeline } from './timeline.ts'
 import { LogTranscript } from './transcript.ts'
 
 /** How the assistant is, as everyone is told. */
@@ -42,6 +46,7 @@ export class Room {
   readonly connections: Connections
   readonly fanout: Fanout
   readonly presence: Presence
+  readonly log: LogWalk
   readonly segments: Segments
   readonly outbox: Outbox
   readonly replies: Replies
@@ -70,10 +75,11 @@ export class Room {
       later,
     )
     this.outbox = new Outbox(sql, async (errand) => this.#runErrand(env, errand))
+    this.log = new LogWalk(sql, this.timeline, this.facts, new Archive(env.ARCHIVE))
     this.segments = new Segments(sql, {
       timeline: this.timeline,
       facts: this.facts,
-      archive: new Archive(env.ARCHIVE),
+      log: this.log,
       policy: archivePolicyFrom(env),
       send: async (job) => {
         await env.JOBS.send(job)
@@ -93,9 +99,10 @@ export class Room {
     const words = wordList(env.BLOCKED_WORDS)
     const show = (event: StoredEvent): void => this.show(event)
     const arm = (): void => this.alarms.arm()
+    const book = new ReplyBook(sql)
     this.replies = new Replies({
       group: () => this.facts.id,
-      sql,
+      book,
       timeline: this.timeline,
       erasure,
       model,
@@ -105,7 +112,7 @@ export class Room {
       publish: (encoded) => this.fanout.publish(encoded),
       ask: (question) => conversation.askFor(question),
       onCompletion: (completion) => this.#onCompletion(completion, describe(settings)),
-      onFailure: () => this.counters.count('replies_failed'),
+      count: (name) => this.counters.count(name),
       arm,
     })
     const pace = { burst: this.limits.memberBurst, perSecond: this.limits.memberPerSecond }
@@ -115,8 +122,9 @@ export class Room {
       timeline: this.timeline,
       roster: this.roster,
       connections: this.connections,
-      pace: paces,
+      rates: new Rates(paces, this.limits.groupPerSecond),
       replies: this.replies,
+      book,
       erasure,
       limits: this.limits,
       counters: this.counters,
@@ -128,16 +136,14 @@ export class Room {
       words,
       judge: undefined,
     })
-    const perSecond = this.limits.groupPerSecond
     const requests = new Requests({
       ...shared,
-      groupPace: new Pace({ burst: perSecond, perSecond }),
       conversation,
     })
     this.frames = new Frames({
       ...shared,
       presence: this.presence,
-      segments: this.segments,
+      log: this.log,
       requests,
     })
     this.membership = new Membership({
@@ -167,10 +173,7 @@ export class Room {
   }
 
   #onCompletion({ source, degraded }: Completion, configured: Condition): void {
-    this.counters.add({
-      replies_started: 1,
-      [source === 'model' ? 'replies_model' : 'replies_local']: 1,
-    })
+    this.counters.count(source === 'model' ? 'replies_model' : 'replies_local')
     const next: Condition =
       degraded === undefined ? configured : { state: 'local', reason: degraded }
     if (next.state === this.#condition.state && next.reason === this.#condition.reason) return

@@ -3,7 +3,7 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL,
-    request TEXT, body TEXT NOT NULL, pace INTEGER, trace TEXT
+    request TEXT, body TEXT NOT NULL, pace REAL, trace TEXT
   );
   CREATE TABLE requests (
     author TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,

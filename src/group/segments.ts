@@ -1,13 +1,9 @@
-import type { Archive } from '../history/archive.ts'
-import type { Entry, EntrySource } from '../history/pages.ts'
+import type { EntrySource } from '../history/pages.ts'
 import { readPage } from '../history/pages.ts'
 import type { Job } from '../jobs/job.ts'
-import type { Gone, GroupEvent } from '../protocol/events.ts'
 import type { Reason } from './alarms.ts'
-import { blank } from './erasure.ts'
 import type { Facts } from './facts.ts'
-import { encodeEntry } from './timeline.ts'
-import type { StoredEvent, Timeline } from './timeline.ts'
+import type { Timeline } from './timeline.ts'
 
 /** When and how much is archived, and how much recent storage keeps of it. */
 export interface ArchivePolicy {
@@ -22,19 +18,16 @@ export interface ArchivePolicy {
 /** A pointer whose segment did not arrive in this time is put on the queue again. */
 const ANNOUNCE_AGAIN_MS = 15 * 60_000
 
-/** Recent events that are read at a time. */
-const CHUNK_EVENTS = 200
-
 /**
- * The log's way into the archive and back: cuts segments, points the queue to them, remembers where
- * they lie, and walks archive and recent storage as one.
+ * The log's way into the archive: cuts segments, points the queue to them, remembers where they lie,
+ * and gives recent storage free of what the archive holds.
  */
-export class Segments implements Reason, EntrySource {
+export class Segments implements Reason {
   readonly name = 'archive'
   readonly #sql: SqlStorage
   readonly #timeline: Timeline
   readonly #facts: Facts
-  readonly #archive: Archive
+  readonly #log: EntrySource
   readonly #policy: ArchivePolicy
   readonly #send: (job: Job) => Promise<void>
   #cutTo: number
@@ -47,7 +40,7 @@ export class Segments implements Reason, EntrySource {
     parts: {
       readonly timeline: Timeline
       readonly facts: Facts
-      readonly archive: Archive
+      readonly log: EntrySource
       readonly policy: ArchivePolicy
       readonly send: (job: Job) => Promise<void>
     },
@@ -55,7 +48,7 @@ export class Segments implements Reason, EntrySource {
     this.#sql = sql
     this.#timeline = parts.timeline
     this.#facts = parts.facts
-    this.#archive = parts.archive
+    this.#log = parts.log
     this.#policy = parts.policy
     this.#send = parts.send
     const newest = sql
@@ -93,7 +86,7 @@ export class Segments implements Reason, EntrySource {
   async exportSegment(first: number, last: number, version: number): Promise<string | undefined> {
     if (!this.#isWanted(first, version)) return undefined
     const request = { after: first - 1, limit: last - first + 1, bytes: Infinity }
-    const { entries } = await readPage(this, request)
+    const { entries } = await readPage(this.#log, request)
     return `${entries.map(({ json }) => json).join('\n')}\n`
   }
 
@@ -118,67 +111,6 @@ export class Segments implements Reason, EntrySource {
       )
     }
     this.#lookAhead()
-  }
-
-  async *after(from: number): AsyncGenerator<Entry> {
-    let seq = from
-    while (seq < this.#facts.trimmedTo) {
-      const entries = await this.#archived(seq + 1)
-      yield* entries.filter((entry) => entry.seq > from)
-      seq = entries.at(-1)?.seq ?? this.#facts.trimmedTo
-    }
-    for (;;) {
-      const chunk = this.#timeline.after(seq, CHUNK_EVENTS)
-      for (const event of chunk) yield toEntry(event)
-      seq = chunk.at(-1)?.seq ?? seq
-      if (chunk.length < CHUNK_EVENTS) return
-    }
-  }
-
-  async *before(from: number): AsyncGenerator<Entry> {
-    let seq = from
-    while (seq > this.#facts.trimmedTo + 1) {
-      const chunk = [...this.#timeline.before(seq, CHUNK_EVENTS)]
-      for (const event of chunk) yield toEntry(event)
-      if (chunk.length === 0) break
-      seq = chunk.at(-1)?.seq ?? seq
-    }
-    while (seq > 1) {
-      const entries = await this.#archived(seq - 1)
-      yield* entries.filter((entry) => entry.seq < from).toReversed()
-      const first = entries[0]?.seq
-      if (first === undefined) return
-      seq = first
-    }
-  }
-
-  // Texts that were taken back after the segment was written are left out here as well.
-  async #archived(seq: number): Promise<readonly Entry[]> {
-    const row = this.#sql
-      .exec<SegmentRow>('SELECT * FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1', seq)
-      .toArray()[0]
-    if (!row || row.key === null) return []
-    const events = await this.#read(row.first, row.key)
-    return events.map((event) => ({ seq: event.seq, json: JSON.stringify(this.#visible(event)) }))
-  }
-
-  // A segment that is written anew meanwhile lies under another key.
-  async #read(first: number, key: string): Promise<readonly GroupEvent[]> {
-    try {
-      return await this.#archive.read(key)
-    } catch (fault) {
-      const now = this.#keyOf(first)
-      if (now === undefined || now === key) throw fault
-      return this.#archive.read(now)
-    }
-  }
-
-  #visible(event: GroupEvent): GroupEvent {
-    const subject = event.kind === 'edited' ? event.body.target : event.seq
-    const row = this.#sql
-      .exec<{ reason: Gone }>('SELECT reason FROM gone WHERE seq = ?', subject)
-      .toArray()[0]
-    return row ? blank(event, row.reason) : event
   }
 
   #lookAhead(): void {
@@ -213,10 +145,10 @@ export class Segments implements Reason, EntrySource {
 
   // Deleting costs as much as writing, so it waits until a whole segment's worth has become old.
   #trim(): void {
-    const row = this.#sql.exec('SELECT min(first) AS first FROM segments WHERE key IS NULL').one()[
-      'first'
-    ]
-    const archivedTo = row === null ? this.#cutTo : Number(row) - 1
+    const { first } = this.#sql
+      .exec<{ first: number | null }>('SELECT min(first) AS first FROM segments WHERE key IS NULL')
+      .one()
+    const archivedTo = first === null ? this.#cutTo : first - 1
     const limit = Math.min(archivedTo, this.#timeline.head - this.#policy.keepEvents)
     if (limit < this.#facts.trimmedTo + this.#policy.segmentEvents) return
     this.#timeline.trim(limit)
@@ -244,10 +176,6 @@ type SegmentRow = {
   version: number
   key: string | null
   announce_at: number | null
-}
-
-function toEntry(event: StoredEvent): Entry {
-  return { seq: event.seq, json: encodeEntry(event) }
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

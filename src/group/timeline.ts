@@ -1,4 +1,6 @@
-import type { EventBodies, EventKind, GroupEvent } from '../protocol/events.ts'
+import type { EventBodies, EventKind } from '../protocol/events.ts'
+import { SELECT_EVENT as SELECT, toStored } from './stored-event.ts'
+import type { EventRow, StoredEvent } from './stored-event.ts'
 
 /** What is to become an event. The timeline gives it its seq and its time. */
 export type NewEvent = {
@@ -14,16 +16,6 @@ export type NewEvent = {
     readonly trace?: string
   }
 }[EventKind]
-
-/** An event as it lies in storage: its body still encoded. */
-export interface StoredEvent {
-  readonly seq: number
-  readonly at: number
-  readonly kind: EventKind
-  readonly from: string
-  readonly id: string | undefined
-  readonly body: string
-}
 
 /** What a request that is already in the log became. */
 export interface KnownRequest {
@@ -222,40 +214,4 @@ export class Timeline {
   trim(seq: number): void {
     this.#sql.exec('DELETE FROM events WHERE seq <= ?', seq)
   }
-}
-
-const SELECT = 'SELECT seq, at, kind, author, request, body FROM events'
-
-type EventRow = {
-  seq: number
-  at: number
-  kind: EventKind
-  author: string
-  request: string | null
-  body: string
-}
-
-function toStored({ seq, at, kind, author, request, body }: EventRow): StoredEvent {
-  return { seq, at, kind, from: author, id: request ?? undefined, body }
-}
-
-/** An event as it goes over the wire, encoded once for everyone. */
-export function encodeEvent(event: StoredEvent): string {
-  return `{"type":"event",${encodeFields(event)}`
-}
-
-/** An event as it stands in a page or a segment, without the frame's type. */
-export function encodeEntry(event: StoredEvent): string {
-  return `{${encodeFields(event)}`
-}
-
-/** A stored event as a value. */
-export function toEvent(event: StoredEvent): GroupEvent {
-  const value: GroupEvent = JSON.parse(encodeEntry(event))
-  return value
-}
-
-function encodeFields({ seq, at, kind, from, id, body }: StoredEvent): string {
-  const request = id === undefined ? '' : `"id":${JSON.stringify(id)},`
-  return `"seq":${seq},"at":${at},"kind":"${kind}","from":"${from}",${request}"body":${body}}`
 }

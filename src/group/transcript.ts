@@ -1,7 +1,7 @@
 import type { Line, Transcript } from '../model/ask.ts'
 import { ASSISTANT } from '../protocol/events.ts'
 import type { Roster } from './roster.ts'
-import { toEvent } from './timeline.ts'
+import { toEvent } from './stored-event.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How many recent events a search looks through. */

@@ -13,8 +13,9 @@ import type { Connections } from './connections.ts'
 import type { Facts } from './facts.ts'
 import type { Replies } from './replies.ts'
 import type { Person, Roster } from './roster.ts'
-import { encodeEntry } from './timeline.ts'
-import type { StoredEvent, Timeline } from './timeline.ts'
+import { encodeEntry } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { Timeline } from './timeline.ts'
 
 /** Names that `online` and `read` hold at most; a larger group has its counts from `presence`. */
 const MOST_NAMES = 500

@@ -39,7 +39,7 @@ export const PHRASES = {
   zh: {
     hello: '{name}，你好！',
     offer: '提到我，就可以查找这里说过的话，或者让我总结。',
-    who: '我是本群的助手{assistant}。',
+    who: '我是 {assistant}，本群的助手。',
     canSearch: '提到我并写上“查找”和关键词，我会找出含有这些词的发言。',
     canSummarize: '提到我并写上“总结”，我会挑出决定、待办、问题和链接。',
     canAsk: '提到我并提出问题，我会尽力回答。',
