@@ -90,6 +90,17 @@ export class Connection {
     }
   }
 
+  /**
+   * Closes it for good. The probe before the close asks for one frame more: a socket from which
+   * nothing has come yet, not even a ping, would have its close frame at once but its end only when
+   * the object sleeps, since the runtime takes a close that is its first message for no end
+   * (kj-http.c++, `WebSocketPipeImpl::BlockedReceive::tryPumpFrom`).
+   */
+  dismiss(code: number, reason: string): void {
+    this.tell({ type: 'sync', n: 1 })
+    this.close(code, reason)
+  }
+
   #keep(attachment: Attachment): void {
     this.#attachment = attachment
     this.#socket.serializeAttachment(attachment)

@@ -140,7 +140,7 @@ export class Group extends DurableObject<Env> implements GroupApi {
     this.#room = undefined
     room.replies.abandon()
     for (const connection of room.connections.all()) {
-      connection.close(CLOSE.noSuchGroup, 'the group was erased')
+      connection.dismiss(CLOSE.noSuchGroup, 'the group was erased')
     }
     for (const { id } of members) {
       await this.env.MEMBERS.getByName(id).left(group, Number.MAX_SAFE_INTEGER)

@@ -206,7 +206,7 @@ export class Membership {
       this.#parts.outbox.note({ kind: 'left', member: person.id, version: seq }),
     )
     for (const connection of this.#parts.connections.ofMember(person.id)) {
-      connection.close(CLOSE.removed, change === 'left' ? 'you left' : 'you were removed')
+      connection.dismiss(CLOSE.removed, change === 'left' ? 'you left' : 'you were removed')
     }
     return gone
   }

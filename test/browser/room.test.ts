@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
-import { launchBrowser } from '../support/browser.ts'
+import { buildApp, launchBrowser } from '../support/browser.ts'
 import { startServer, TEST_VARS } from '../support/server.ts'
 import type { Server } from '../support/server.ts'
 import { Visitor } from './visitor.ts'
@@ -20,9 +17,7 @@ let browser: Browser
 let visitors: Visitor[] = []
 
 beforeAll(async () => {
-  const script = fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))
-  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(stderr)
+  buildApp()
   server = await startServer({ vars: { LIMIT_MEMBER_BURST: '1000' } })
   browser = await launchBrowser()
 })
@@ -217,6 +212,10 @@ describe('中文', () => {
     expect(await wu.page.evaluate('document.documentElement.lang')).toBe('zh-CN')
     await wu.say('@助手 帮助')
     await wu.sees('本机应答')
+    await wu.say('/help')
+    const notice = wu.page.getByRole('note').filter({ hasText: '仅自己可见' })
+    await notice.waitFor()
+    expect(await notice.textContent()).toMatch(/助手/)
     await wu.page.getByText('1 位成员，1 人在线').waitFor()
   })
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,13 @@ const DEBIAN = '/usr/bin/chromium'
 interface Program {
   readonly path: string
   readonly env?: Readonly<Record<string, string>>
+}
+
+/** Builds the browser app, so that a test never looks at an older one. */
+export function buildApp(): void {
+  const script = fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))
+  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
 }
 
 /**

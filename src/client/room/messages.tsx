@@ -65,6 +65,12 @@ export function Messages({ desk }: { readonly desk: Desk }) {
             }}
             onPointerOver={(event) => activate(desk, event.target)}
             onFocusIn={(event) => activate(desk, event.target)}
+            onFocusOut={({ relatedTarget }) => {
+              // Nothing gets the focus when a button goes away under it; that is no leaving.
+              const isOutside =
+                relatedTarget instanceof Node && !list.current?.contains(relatedTarget)
+              if (isOutside) desk.active.value = null
+            }}
             onPointerLeave={() => {
               if (!list.current?.contains(document.activeElement)) desk.active.value = null
             }}

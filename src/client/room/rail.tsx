@@ -1,4 +1,4 @@
-import { Brand, LanguageButton } from '../shell/brand.tsx'
+import { LanguageButton } from '../shell/brand.tsx'
 import { language, words } from '../shell/language.ts'
 import { pathOf } from '../shell/router.ts'
 import { groups } from '../shell/session.ts'
@@ -7,17 +7,18 @@ import { fill } from '../words/words.ts'
 interface RailProps {
   /** The group that is open. */
   readonly group: string
+  /** Some link was followed. */
+  readonly onGo?: () => void
 }
 
 /** One's groups, with what waits in each, and the way to a new one. */
-export function Rail({ group }: RailProps) {
+export function Rail({ group, onGo }: RailProps) {
   const { rail } = words.value
   return (
     <div class="rail-content">
-      <Brand />
-      <nav aria-labelledby="rail-groups">
-        <h2 id="rail-groups">{rail.groups}</h2>
-        <ul>
+      <nav aria-label={rail.groups}>
+        <h2>{rail.groups}</h2>
+        <ul onClick={onGo}>
           {groups.value.map(({ id, title, unread, mentions }) => (
             <li key={id}>
               <a href={pathOf(id)} aria-current={id === group ? 'page' : undefined}>

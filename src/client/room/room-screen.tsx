@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
+import { Brand } from '../shell/brand.tsx'
 import { language, words } from '../shell/language.ts'
 import { loadGroups } from '../shell/session.ts'
 import { Sheet } from '../shell/sheet.tsx'
@@ -33,9 +34,10 @@ export function RoomScreen({ desk }: { readonly desk: Desk }) {
   useWindow(room)
   return (
     <div class="room">
-      <aside class="rail">
+      <div class="rail">
+        <Brand />
         <Rail group={room.group} />
-      </aside>
+      </div>
       <main class="center">
         <TopBar
           room={room}
@@ -53,12 +55,12 @@ export function RoomScreen({ desk }: { readonly desk: Desk }) {
       </aside>
       <Speaker room={room} />
       {open.value === 'groups' ? (
-        <Sheet title={rail.groups} form="edge" onClose={close}>
-          <Rail group={room.group} />
+        <Sheet title={rail.groups} form="start" onClose={close}>
+          <Rail group={room.group} onGo={close} />
         </Sheet>
       ) : null}
       {open.value === 'members' ? (
-        <Sheet title={say.members} form="edge" onClose={close}>
+        <Sheet title={say.members} form="end" onClose={close}>
           <Members room={room} />
         </Sheet>
       ) : null}

@@ -1,8 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 
 import { words } from '../shell/language.ts'
 import type { Message, Reply } from '../store/item.ts'
+import { articleOf } from './article.ts'
 import type { Desk } from './desk.ts'
 import { QUICK_EMOJI } from './reactions.tsx'
 import { mayModerate, mayWrite } from './rights.ts'
@@ -58,8 +59,11 @@ interface QuickReactionsProps extends ToolsProps {
 }
 
 function QuickReactions({ desk: { room }, item, onPick }: QuickReactionsProps) {
+  const tools = useRef<HTMLDivElement>(null)
+  // The button that had the focus has just made room for these.
+  useEffect(() => tools.current?.querySelector('button')?.focus(), [])
   return (
-    <div class="tools" role="group" aria-label={words.value.message.react}>
+    <div ref={tools} class="tools" role="group" aria-label={words.value.message.react}>
       {QUICK_EMOJI.map((emoji) => {
         const by = item.reactions.find((reaction) => reaction.emoji === emoji)?.by ?? []
         const isMine = by.includes(room.me.id)
@@ -70,6 +74,7 @@ function QuickReactions({ desk: { room }, item, onPick }: QuickReactionsProps) {
             aria-pressed={isMine}
             onClick={() => {
               room.react(item.seq, emoji, !isMine)
+              articleOf(item.seq)?.focus({ preventScroll: true })
               onPick()
             }}
           >

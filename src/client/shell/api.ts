@@ -1,6 +1,7 @@
 import { ROLES } from '../../protocol/events.ts'
 import type { Role } from '../../protocol/events.ts'
 import type { Person } from '../store/people.ts'
+import type { Language } from '../words/words.ts'
 import { get, HttpError, listOf, numberOf, post, textOf, toFields } from './http.ts'
 
 /** Whoever is signed in on this device. */
@@ -28,9 +29,9 @@ export function fetchMe(): Promise<Me> {
 }
 
 /** Signs in as a guest; the session itself is a cookie that no script can read. */
-export async function postSession(name: string): Promise<Me> {
+export async function postSession(name: string, locale: Language): Promise<Me> {
   try {
-    return await post('/api/session', { name }, ({ member }) => toMe(member))
+    return await post('/api/session', { name, locale }, ({ member }) => toMe(member))
   } catch (cause) {
     // A deployment with a sign-in of its own has no guests.
     const isElsewhere = cause instanceof HttpError && cause.status === 403

@@ -1,4 +1,5 @@
 import { switchLanguage, words } from './language.ts'
+import { renewLanguage } from './session.ts'
 
 /** The seal and the name; leads home. */
 export function Brand() {
@@ -16,7 +17,14 @@ export function Brand() {
 export function LanguageButton() {
   const next = words.value.common.language
   return (
-    <button type="button" class="button quiet" onClick={switchLanguage}>
+    <button
+      type="button"
+      class="button quiet"
+      onClick={() => {
+        switchLanguage()
+        void renewLanguage()
+      }}
+    >
       {next}
     </button>
   )

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import { fetchGroups, fetchMe, postSession } from './api.ts'
 import type { GroupStanding, Me } from './api.ts'
 import { HttpError } from './http.ts'
+import { language } from './language.ts'
 
 // Only whether: the session itself is a cookie that no script can read.
 const KEPT_AS = 'parley.signed-in'
@@ -40,12 +41,20 @@ export async function signInAs(name: string): Promise<void> {
   const now = session.value
   if (now.is === 'signedIn' && now.me.name === name) return
   try {
-    remember(await postSession(name))
+    remember(await postSession(name, language.value))
   } catch (cause) {
     // Where people are signed in elsewhere, they may be already.
     if (!(cause instanceof HttpError) || cause.status !== 401) throw cause
     remember(await fetchMe())
   }
+}
+
+/** Lets the server know the language of the page, for what it says from the next connection on. */
+export async function renewLanguage(): Promise<void> {
+  const now = session.value
+  if (now.is !== 'signedIn') return
+  // The page itself has switched already; the server's own sentences can wait for a better time.
+  await postSession(now.me.name, language.value).catch(() => null)
 }
 
 function remember(me: Me): void {

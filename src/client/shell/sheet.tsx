@@ -5,8 +5,8 @@ import { words } from './language.ts'
 
 interface SheetProps {
   readonly title: string
-  /** `edge` covers the height of the screen; `middle` lies over it like a card. */
-  readonly form?: 'edge' | 'middle'
+  /** `start` and `end` are the edges of the screen; `middle` lies over it like a card. */
+  readonly form?: 'start' | 'end' | 'middle'
   readonly onClose: () => void
   readonly children: ComponentChildren
 }
