@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { gzipSync } from 'node:zlib'
 
 import { build } from 'vite'
@@ -95,7 +96,8 @@ function writeFailurePage(reason: string): void {
 try {
   console.log(await buildApp())
 } catch (fault) {
-  const reason = fault instanceof Error ? fault.message : String(fault)
+  // The bundler paints its messages; a page and a log file want plain text.
+  const reason = stripVTControlCharacters(fault instanceof Error ? fault.message : String(fault))
   console.error(`The browser app did not build: ${reason}`)
   if (isDevelopment) writeFailurePage(reason)
   else process.exitCode = 1

@@ -74,9 +74,8 @@ export class Conversation implements Publisher, Voice {
       pace: rates.charge(from, Date.now()),
       trace: JSON.stringify(trace),
     }
-    const stored = timeline.append(event, (trigger) => {
-      if (isAsked) book.promise({ trigger, asker: from })
-    })
+    const promise = (trigger: number) => book.promise({ trigger, asker: from })
+    const stored = timeline.append(event, isAsked ? promise : undefined)
     this.#parts.counters.count('messages')
     const published = { seq: stored.seq, at: stored.at }
     turn.acknowledge(published)

@@ -28,6 +28,8 @@ export class Outbox implements Reason {
   readonly name = 'outbox'
   readonly #sql: SqlStorage
   readonly #deliver: (errand: Errand) => Promise<void>
+  // Read once, and again after each change: it is asked for at every message.
+  #due: { readonly at: number | undefined } | undefined
 
   constructor(sql: SqlStorage, deliver: (errand: Errand) => Promise<void>) {
     this.#sql = sql
@@ -36,7 +38,7 @@ export class Outbox implements Reason {
 
   /** Notes an errand; call it inside the transaction that it belongs to. */
   note({ kind, member, version }: Errand): void {
-    this.#sql.exec(
+    this.#change(
       'INSERT INTO outbox (kind, member, version, due, tries) VALUES (?, ?, ?, ?, 0)',
       kind,
       member,
@@ -46,10 +48,8 @@ export class Outbox implements Reason {
   }
 
   due(): number | undefined {
-    const { due } = this.#sql
-      .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox')
-      .one()
-    return due ?? undefined
+    this.#due ??= { at: this.#readDue() }
+    return this.#due.at
   }
 
   /** Delivers what is due; what fails waits longer each time. */
@@ -61,13 +61,25 @@ export class Outbox implements Reason {
     for (const { id, kind, member, version, tries } of rows) {
       try {
         await this.#deliver({ kind, member, version })
-        this.#sql.exec('DELETE FROM outbox WHERE id = ?', id)
+        this.#change('DELETE FROM outbox WHERE id = ?', id)
         delivered = true
       } catch {
         const wait = Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS)
-        this.#sql.exec('UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
+        this.#change('UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
       }
     }
     return delivered
+  }
+
+  #change(query: string, ...values: readonly (string | number)[]): void {
+    this.#due = undefined
+    this.#sql.exec(query, ...values)
+  }
+
+  #readDue(): number | undefined {
+    const { due } = this.#sql
+      .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox')
+      .one()
+    return due ?? undefined
   }
 }

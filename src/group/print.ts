@@ -6,13 +6,15 @@
  */
 export function printOf(content: unknown): string {
   const text = JSON.stringify(content)
-  return hash(text, 0x811c9dc5) + hash(text, 0x01234567)
+  let [one, other] = [0x811c9dc5, 0x01234567]
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    one = Math.imul(one ^ unit, 0x01000193)
+    other = Math.imul(other ^ unit, 0x01000193)
+  }
+  return hex(one) + hex(other)
 }
 
-function hash(text: string, seed: number): string {
-  let state = seed
-  for (let at = 0; at < text.length; at += 1) {
-    state = Math.imul(state ^ text.charCodeAt(at), 0x01000193)
-  }
+function hex(state: number): string {
   return (state >>> 0).toString(16).padStart(8, '0')
 }

@@ -25,6 +25,8 @@ export interface Expired {
  */
 export class ReplyBook {
   readonly #sql: SqlStorage
+  // Read once, and again after each change: it is asked for at every message.
+  #due: { readonly at: number | undefined } | undefined
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -32,7 +34,7 @@ export class ReplyBook {
 
   /** Writes down that a message will be answered; call it inside its transaction. */
   promise({ trigger, again, asker }: Question): void {
-    this.#sql.exec(
+    this.#change(
       `INSERT INTO replies VALUES (?, NULL, ?, ?, '', ?)`,
       trigger,
       again ?? null,
@@ -52,7 +54,7 @@ export class ReplyBook {
   }
 
   start(trigger: number, reply: number): void {
-    this.#sql.exec(
+    this.#change(
       'UPDATE replies SET reply = ?, lease_until = ? WHERE trigger_seq = ?',
       reply,
       Date.now() + LEASE_MS,
@@ -62,7 +64,7 @@ export class ReplyBook {
 
   /** Writes the text so far down, and renews the lease. */
   checkpoint(trigger: number, text: string): void {
-    this.#sql.exec(
+    this.#change(
       'UPDATE replies SET text = ?, lease_until = ? WHERE trigger_seq = ?',
       text,
       Date.now() + LEASE_MS,
@@ -72,15 +74,13 @@ export class ReplyBook {
 
   /** Strikes a reply out: it has ended, or there will be none. */
   close(trigger: number): void {
-    this.#sql.exec('DELETE FROM replies WHERE trigger_seq = ?', trigger)
+    this.#change('DELETE FROM replies WHERE trigger_seq = ?', trigger)
   }
 
   /** When the first lease runs out, in milliseconds since 1970. */
   due(): number | undefined {
-    const { due } = this.#sql
-      .exec<{ due: number | null }>('SELECT min(lease_until) AS due FROM replies')
-      .one()
-    return due ?? undefined
+    this.#due ??= { at: this.#readDue() }
+    return this.#due.at
   }
 
   expired(now: number): readonly Expired[] {
@@ -91,6 +91,18 @@ export class ReplyBook {
         text,
       }),
     )
+  }
+
+  #change(query: string, ...values: readonly (string | number | null)[]): void {
+    this.#due = undefined
+    this.#sql.exec(query, ...values)
+  }
+
+  #readDue(): number | undefined {
+    const { due } = this.#sql
+      .exec<{ due: number | null }>('SELECT min(lease_until) AS due FROM replies')
+      .one()
+    return due ?? undefined
   }
 
   #find(condition: string, value: number): readonly ReplyRow[] {

@@ -8,6 +8,8 @@ const COMMON_NAMES = [ASSISTANT, '助手']
  * group anywhere, or that name alone as an address at either end. Code and quoted lines do not count.
  */
 export function mentionsAssistant(text: string, assistantName: string): boolean {
+  // Most messages name nobody; they need no closer look.
+  if (!/[@＠]/.test(text) && !text.toLowerCase().includes(assistantName.toLowerCase())) return false
   const spoken = withoutCodeAndQuotes(text)
   const names = [...COMMON_NAMES, assistantName].map(escapeForPattern)
   // A Latin letter or digit on either side would make it part of an address or of a longer name.

@@ -79,6 +79,8 @@ export function wordList(extra = ''): WordList {
 
 // Folds character by character, so that positions in the folded text are positions in the original.
 function fold(text: string): string {
+  // No character of these ranges changes its length when it is folded.
+  if (/^[\u0000-\u007F\u3000-\u9FFF]*$/.test(text)) return text.toLowerCase()
   let folded = ''
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)

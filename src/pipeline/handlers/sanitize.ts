@@ -3,6 +3,9 @@ import { mentionsAssistant } from '../address.ts'
 import type { Next } from '../compose.ts'
 import type { Turn } from '../turn.ts'
 
+// Text in which nothing can be out of order.
+const PLAIN = /^[\t\n\u0020-\u007E]*$/
+
 // Controls but tab and newline; soft hyphen and zero-width marks; direction overrides and isolates.
 const INVISIBLE =
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/gu
@@ -31,6 +34,7 @@ export async function sanitize(turn: Turn, next: Next): Promise<void> {
 
 /** A text in NFC without invisible characters, and how many of those it held. */
 export function cleanText(raw: string): { readonly text: string; readonly removed: number } {
+  if (PLAIN.test(raw)) return { text: raw, removed: 0 }
   const whole = raw.toWellFormed().replaceAll(/\r\n?/g, '\n')
   const seen = whole
     .replaceAll(INVISIBLE, '')

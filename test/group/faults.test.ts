@@ -1,0 +1,59 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { describe, expect, it } from 'vitest'
+
+import { foundGroup } from '../support/room.ts'
+import type { Table } from '../support/room.ts'
+
+/** Lets the next statement that matches fail, as it would on a full disk. */
+async function failOnce(table: Table, pattern: RegExp): Promise<void> {
+  await runInDurableObject(table.group, (_, { storage }) => {
+    const { sql } = storage
+    const exec = sql.exec.bind(sql)
+    sql.exec = <Row extends Record<string, SqlStorageValue>>(
+      query: string,
+      ...values: unknown[]
+    ) => {
+      if (!pattern.test(query)) return exec<Row>(query, ...values)
+      sql.exec = exec
+      throw new Error('database or disk is full: SQLITE_FULL')
+    }
+  })
+}
+
+describe('storage that fails', () => {
+  it.each([
+    ['the request', 'hello', /INSERT INTO requests/],
+    ['the event', 'hello', /INSERT INTO events/],
+    ['the promise of a reply', '@assistant help', /INSERT INTO replies/],
+  ])('[P6] at %s burns no seq, leaves nothing and takes the same id later', async (_, text, at) => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await failOnce(table, at)
+    expect(await ada.say(text, { id: 'x' })).toMatchObject({ code: 'storage_full', id: 'x' })
+    expect(await table.log()).toHaveLength(1)
+    expect(await ada.say(text, { id: 'x' })).toMatchObject({ seq: 2, duplicate: false })
+    const log = await table.log()
+    expect(log[1]).toMatchObject({ seq: 2, kind: 'message', body: { text } })
+  })
+
+  it('[P8] takes a text back wholly or not at all', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('canary')
+    await failOnce(table, /UPDATE events SET body/)
+    const recall = { type: 'recall', target: 2 } as const
+    expect(await ada.ask({ ...recall, id: 'r' })).toMatchObject({ type: 'refused' })
+    expect(JSON.stringify(await table.log())).toContain('canary')
+    expect(await ada.ask({ ...recall, id: 'r' })).toMatchObject({ seq: 3 })
+    expect(JSON.stringify(await table.log())).not.toContain('canary')
+  })
+
+  it('lets nobody half in', async () => {
+    const table = await foundGroup()
+    await failOnce(table, /INSERT INTO outbox/)
+    await expect(table.join('Bo')).rejects.toThrow('SQLITE_FULL')
+    expect(await table.log()).toHaveLength(1)
+    const bo = await table.join('Bo')
+    expect((await table.connect(bo.id)).welcome.you.name).toBe('Bo')
+  })
+})
