@@ -13,8 +13,13 @@ import type { Job } from '../../src/jobs/job.ts'
 import { foundGroup, valueOf } from '../support/room.ts'
 import type { Table } from '../support/room.ts'
 
+const { JOBS } = env
+
+// The queue itself has its journey in test/journeys/archive.test.ts; here each test delivers its jobs
+// by hand, in the order it wants, and nothing is retried behind its back.
 beforeEach(() => {
   Object.assign(env, {
+    JOBS: { send: async () => {} },
     ARCHIVE_SEGMENT_EVENTS: '20',
     ARCHIVE_KEEP_EVENTS: '50',
     LIMIT_MEMBER_BURST: '1000',
@@ -24,6 +29,7 @@ beforeEach(() => {
 
 afterEach(() => {
   Object.assign(env, {
+    JOBS,
     ARCHIVE_SEGMENT_EVENTS: '',
     ARCHIVE_KEEP_EVENTS: '',
     LIMIT_MEMBER_BURST: '',
