@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { foundGroup, unique } from '../support/room.ts'
+import { foundGroup, unique, valueOf } from '../support/room.ts'
 
 describe('the log', () => {
   it('[P6] acknowledges a message and shows it to everyone under one seq', async () => {
@@ -245,6 +245,25 @@ describe('joining', () => {
     expect(await ada.next('presence')).toMatchObject({ on: expect.arrayContaining([bo.id]) })
     other.close()
     expect(await ada.next('presence')).toMatchObject({ off: [bo.id], count: 1 })
+  })
+
+  it('counts what a member has not read, and where they are mentioned', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const ada = await table.connect()
+    await ada.say('for everyone')
+    await ada.say('for you', { mentions: [bo.id] })
+    const ofBo = valueOf(await table.group.standing(bo.id))
+    expect(ofBo).toMatchObject({ title: 'Round table', role: 'member', unread: 2, mentions: 1 })
+    expect(valueOf(await table.group.standing(table.owner.id))).toMatchObject({ unread: 0 })
+    const other = await table.connect(bo.id)
+    other.send({ type: 'read', seq: 3 })
+    await other.say('read one')
+    expect(valueOf(await table.group.standing(bo.id))).toMatchObject({ unread: 1, mentions: 1 })
+    other.close()
+    await ada.next('presence')
+    await table.sleep()
+    expect(valueOf(await table.group.standing(bo.id))).toMatchObject({ unread: 1 })
   })
 
   it('passes typing and reading on to the others', async () => {
