@@ -16,15 +16,21 @@ export interface Reason {
   run(now: number): Promise<boolean> | boolean
 }
 
+/** The part of an object's storage that keeps its alarm. */
+export interface AlarmStorage {
+  getAlarm(): Promise<number | null>
+  setAlarm(at: number): Promise<void>
+}
+
 /** The one alarm of an object, shared by many reasons. It is set only when it has to ring earlier. */
 export class Alarms {
-  readonly #storage: DurableObjectStorage
+  readonly #storage: AlarmStorage
   readonly #group: () => string
   readonly #reasons: readonly Reason[]
   #armedFor: number | undefined
   #vainRuns = 0
 
-  constructor(storage: DurableObjectStorage, group: () => string, reasons: readonly Reason[]) {
+  constructor(storage: AlarmStorage, group: () => string, reasons: readonly Reason[]) {
     this.#storage = storage
     this.#group = group
     this.#reasons = reasons

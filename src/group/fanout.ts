@@ -1,5 +1,10 @@
 import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
-import type { Connection } from './connections.ts'
+
+/** Whoever hears what is published. */
+export interface Audience {
+  readonly count: number
+  all(): Iterable<{ send(encoded: string): void }>
+}
 
 /** A timer of the runtime; gone as soon as it has fired. */
 export type Later = (run: () => void, ms: number) => void
@@ -13,15 +18,12 @@ const BATCH_BYTES = 32
  * send costs the runtime some 15 µs whatever is in it (research: 19 × more deliveries a second).
  */
 export class Fanout {
-  readonly #connections: { all(): Iterable<Connection>; readonly count: number }
+  readonly #connections: Audience
   readonly #later: Later
   #waiting: string[] = []
   #isBursting = false
 
-  constructor(
-    connections: { all(): Iterable<Connection>; readonly count: number },
-    later: Later = (run, ms) => void setTimeout(run, ms),
-  ) {
+  constructor(connections: Audience, later: Later = (run, ms) => void setTimeout(run, ms)) {
     this.#connections = connections
     this.#later = later
   }

@@ -4,6 +4,9 @@ export interface PaceLimit {
   readonly perSecond: number
 }
 
+/** What sums of fractions of a millisecond may be off by; not worth a wait. */
+const ROUNDING_MS = 0.001
+
 /**
  * Paces authors by the generic cell rate algorithm (ITU-T I.371): all that is remembered of one is
  * the time at which their bucket will be full again. That number is stored with each event they
@@ -23,7 +26,7 @@ export class Pace {
   /** How long an event of this author has to wait, in milliseconds; 0 when it may go now. */
   waitMs(author: string, now: number): number {
     const ahead = Math.max(this.#fullAt.get(author) ?? 0, now) - now
-    return Math.max(0, Math.ceil(ahead - this.#slackMs))
+    return Math.max(0, Math.ceil(ahead - this.#slackMs - ROUNDING_MS))
   }
 
   /** Where the author's pace will stand once an event of now has been written. */
