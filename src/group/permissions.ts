@@ -11,29 +11,24 @@ export type Action =
   | 'moderate'
   | 'erase'
 
+const GUEST: readonly Action[] = ['read']
+const MEMBER: readonly Action[] = [...GUEST, 'say']
+const MODERATOR: readonly Action[] = [
+  ...MEMBER,
+  'recallOthers',
+  'stopOthers',
+  'changeSettings',
+  'invite',
+  'moderate',
+]
+const OWNER: readonly Action[] = [...MODERATOR, 'erase']
+
 // One table for frames and HTTP alike; what is not listed is not allowed ([P23]).
 const ALLOWED: Readonly<Record<Role, ReadonlySet<Action>>> = {
-  owner: new Set<Action>([
-    'read',
-    'say',
-    'recallOthers',
-    'stopOthers',
-    'changeSettings',
-    'invite',
-    'moderate',
-    'erase',
-  ]),
-  moderator: new Set<Action>([
-    'read',
-    'say',
-    'recallOthers',
-    'stopOthers',
-    'changeSettings',
-    'invite',
-    'moderate',
-  ]),
-  member: new Set<Action>(['read', 'say']),
-  guest: new Set<Action>(['read']),
+  owner: new Set(OWNER),
+  moderator: new Set(MODERATOR),
+  member: new Set(MEMBER),
+  guest: new Set(GUEST),
 }
 
 const RANK: Readonly<Record<Role, number>> = { owner: 3, moderator: 2, member: 1, guest: 0 }
