@@ -20,6 +20,10 @@ export default defineConfig({
                 SESSION_SECRET: 'a secret for the tests, 32 characters',
                 OPERATOR_TOKEN: 'an operator token for the tests',
                 LIMIT_ADDRESS_PER_MINUTE: '6000',
+                // Whatever model stands in a developer's .dev.vars, tests do not call it.
+                MODEL_BASE_URL: '',
+                MODEL_NAME: '',
+                MODEL_API_KEY: '',
               },
             },
           }),
