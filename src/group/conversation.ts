@@ -98,7 +98,7 @@ export class Conversation implements Publisher, Voice {
     const also = [...erasure.quoting(target)]
     const end = timeline.at(target)?.kind === 'reply.started' ? timeline.endOf(target) : undefined
     if (end) also.push(end.seq)
-    const author = timeline.at(target)?.from ?? how.by
+    const author = timeline.authorOf(target) ?? how.by
     const common = { from: how.by, ...request }
     const rest = { target, ...(also.length > 0 && { also }) }
     const event: NewEvent =

@@ -136,6 +136,17 @@ export class Timeline {
     return rows.toArray().length > 0
   }
 
+  /** Who made the event at `seq`, also when only the archive still holds it. */
+  authorOf(seq: number): string | undefined {
+    const made = this.#sql
+      .exec<{ author: string }>('SELECT author FROM events WHERE seq = ?', seq)
+      .toArray()[0]
+    if (made) return made.author
+    return this.#sql
+      .exec<{ author: string }>('SELECT author FROM requests WHERE seq = ?', seq)
+      .toArray()[0]?.author
+  }
+
   /** Seqs of a member's requests of one kind after `seq`; their events may be archived. */
   requestsAfter(seq: number, kind: EventKind, author: string): readonly number[] {
     return this.#sql

@@ -148,6 +148,18 @@ describe('the archive', () => {
     expect(await table.log()).toHaveLength(133)
   })
 
+  it('[P8] takes an archived message back with its edits when a moderator does', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const [ada, other] = [await table.connect(), await table.connect(bo.id)]
+    await other.say('a canary')
+    for (let at = 0; at < 130; at += 1) await ada.say(`line ${at}`)
+    await archive(table)
+    await other.ask({ type: 'edit', id: 'e', target: 3, text: 'an edited canary' })
+    await ada.ask({ type: 'recall', id: 'r', target: 3 })
+    expect(JSON.stringify(await table.log())).not.toContain('canary')
+  })
+
   it('ends in the same state when a job comes twice, late or for a version nobody wants', async () => {
     const table = await filled(60)
     const jobs = await archive(table)
