@@ -29,3 +29,13 @@ export function LanguageButton() {
     </button>
   )
 }
+
+/** What stands above every page that is no room. */
+export function PageTop() {
+  return (
+    <header class="page-top">
+      <Brand />
+      <LanguageButton />
+    </header>
+  )
+}

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 
 import { acceptInvite } from './api.ts'
 import { useAttempt } from './attempt.ts'
-import { Brand, LanguageButton } from './brand.tsx'
+import { PageTop } from './brand.tsx'
 import { wordsFor, wordsForInvite } from './failure.ts'
 import { Failure, Field, Form } from './field.tsx'
 import { words } from './language.ts'
@@ -34,10 +34,7 @@ export function Join({ code }: { readonly code: string }) {
   const explain = isSignedIn.value ? wordsForInvite : wordsFor
   return (
     <div class="page narrow">
-      <header class="page-top">
-        <Brand />
-        <LanguageButton />
-      </header>
+      <PageTop />
       <main class="card">
         <h1>{join.heading}</h1>
         <p>{join.lead}</p>

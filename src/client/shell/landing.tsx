@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 
 import { postGroup } from './api.ts'
 import { useAttempt } from './attempt.ts'
-import { Brand, LanguageButton } from './brand.tsx'
+import { PageTop } from './brand.tsx'
 import { wordsFor } from './failure.ts'
 import { Failure, Field, Form } from './field.tsx'
 import { words } from './language.ts'
@@ -18,10 +18,7 @@ export function Landing() {
   }, [landing])
   return (
     <div class="page">
-      <header class="page-top">
-        <Brand />
-        <LanguageButton />
-      </header>
+      <PageTop />
       <main>
         <div class="hero">
           <div>

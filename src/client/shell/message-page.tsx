@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 
-import { Brand, LanguageButton } from './brand.tsx'
+import { PageTop } from './brand.tsx'
 import { words } from './language.ts'
 
 interface MessagePageProps {
@@ -15,10 +15,7 @@ export function MessagePage({ heading, text }: MessagePageProps) {
   }, [heading])
   return (
     <div class="page narrow">
-      <header class="page-top">
-        <Brand />
-        <LanguageButton />
-      </header>
+      <PageTop />
       <main class="card">
         <h1>{heading}</h1>
         <p>{text}</p>

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { fill } from '../words/words.ts'
 import { fetchCounters } from './api.ts'
 import { useAttempt } from './attempt.ts'
-import { Brand, LanguageButton } from './brand.tsx'
+import { PageTop } from './brand.tsx'
 import { momentOf } from './dates.ts'
 import { wordsFor } from './failure.ts'
 import { Failure, Field, Form } from './field.tsx'
@@ -38,10 +38,7 @@ export function Ops() {
   }, [isOpen])
   return (
     <div class="page">
-      <header class="page-top">
-        <Brand />
-        <LanguageButton />
-      </header>
+      <PageTop />
       <main class="ops">
         <h1>{ops.heading}</h1>
         <Form label={ops.token} onSubmit={() => attempt.run(load)}>
