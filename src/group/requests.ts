@@ -130,7 +130,13 @@ export class Requests {
       acknowledge: ({ seq, at }) => this.#acknowledge(connection, frame.id, seq, at),
       ...what,
     }
-    await conversation.take(turn)
+    try {
+      await conversation.take(turn)
+    } catch (fault) {
+      // What was acknowledged stays so; a promised answer is made good when its lease runs out.
+      if (!turn.published) throw fault
+      turn.faults.push({ handler: 'chain', fault })
+    }
     for (const { handler, fault } of turn.faults) {
       log({ event: 'handler.failed', group: facts.id, handler }, fault)
     }

@@ -1,5 +1,5 @@
-import { runInDurableObject } from 'cloudflare:test'
-import { describe, expect, it } from 'vitest'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { describe, expect, it, vi } from 'vitest'
 
 import { foundGroup } from '../support/room.ts'
 import type { Table } from '../support/room.ts'
@@ -34,6 +34,20 @@ describe('storage that fails', () => {
     expect(await ada.say(text, { id: 'x' })).toMatchObject({ seq: 2, duplicate: false })
     const log = await table.log()
     expect(log[1]).toMatchObject({ seq: 2, kind: 'message', body: { text } })
+  })
+
+  it('[P11] in an answer refuses no message that was acknowledged, and is made good by the alarm', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await failOnce(table, /UPDATE replies SET reply/)
+    expect(await ada.say('@assistant help', { id: 'x' })).toMatchObject({ type: 'ack', seq: 2 })
+    expect(await ada.say('after')).toMatchObject({ type: 'ack', seq: 3 })
+    expect(ada.frames.filter(({ type }) => type === 'refused')).toEqual([])
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ['Date'] })
+    await runDurableObjectAlarm(table.group)
+    vi.useRealTimers()
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    expect(ended).toMatchObject({ body: { status: 'complete', source: 'local' } })
   })
 
   it('[P8] takes a text back wholly or not at all', async () => {
