@@ -30,7 +30,7 @@ export interface Standing {
   readonly lastAt: number
 }
 
-export type MemberState = 'active' | 'banned' | 'left'
+export type MemberState = 'active' | 'waiting' | 'banned' | 'left'
 
 export interface MemberListing {
   readonly id: string
@@ -47,6 +47,22 @@ export interface InviteTerms {
   readonly role: 'member' | 'guest'
   readonly uses: number
   readonly expiresAt: number
+}
+
+/** An invite as moderators see it; what it opens the door with is not kept. */
+export interface InviteListing extends InviteTerms {
+  /** Names the invite where it is listed and revoked; opens nothing. */
+  readonly id: string
+  readonly usesLeft: number
+  /** Who made it, and when. */
+  readonly by: string
+  readonly at: number
+}
+
+/** What became of an invite that was accepted. */
+export interface Joined extends GroupSummary {
+  /** Whether a moderator has yet to let them in. */
+  readonly waiting: boolean
 }
 
 export interface MemberPatch {
@@ -89,6 +105,8 @@ export interface Admission {
   readonly expiresAt: number
   /** What the member reads; what only they are told comes in it. */
   readonly language: 'en' | 'zh'
+  /** When the member's session ends, and every connection of it, in milliseconds since 1970. */
+  readonly sessionEndsAt: number
 }
 
 /**
@@ -109,15 +127,21 @@ export interface GroupApi {
   erase(by: string): Promise<Outcome<Receipt>>
   roster(member: string): Promise<Outcome<readonly MemberListing[]>>
   changeMember(by: string, target: string, patch: MemberPatch): Promise<Outcome<MemberListing>>
-  /** Removes `target`, or lets oneself go. */
+  /** Makes `target` the owner and `by` a moderator. */
+  transfer(by: string, target: string): Promise<Outcome<MemberListing>>
+  /** Removes `target`, denies them who wait, or lets oneself go. */
   removeMember(by: string, target: string): Promise<Outcome<null>>
   /** Keeps only `secretHash`, the SHA-256 of the invite's secret in hexadecimal. */
   invite(by: string, secretHash: string, terms: InviteTerms): Promise<Outcome<null>>
-  revokeInvite(by: string, secretHash: string): Promise<Outcome<null>>
-  /** Redeems an invite; a member who is in already keeps their role and uses nothing up. */
-  join(person: Identity, secretHash: string): Promise<Outcome<GroupSummary>>
+  invites(by: string): Promise<Outcome<readonly InviteListing[]>>
+  /** Revokes an invite by its id or by its whole hash. */
+  revokeInvite(by: string, invite: string): Promise<Outcome<null>>
+  /** Redeems an invite; whoever is in, or waits, already keeps their role and uses nothing up. */
+  join(person: Identity, secretHash: string): Promise<Outcome<Joined>>
   /** Whether a ticket may be written for this person; takes over their current name. */
   admit(person: Identity): Promise<Outcome<GroupSummary>>
+  /** Puts an open connection of a member under a newer session. */
+  renew(member: string, connection: string, sessionEndsAt: number): Promise<Outcome<null>>
   page(member: string, query: PageQuery): Promise<Outcome<Page>>
   search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>>
 }

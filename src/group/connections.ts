@@ -13,10 +13,14 @@ const UNSENDABLE = new Set([1005, 1006, 1015])
 
 /** What survives a connection's sleep, next to its socket; at most 16 KiB. */
 interface Attachment {
-  readonly version: 1
+  readonly version: 2
+  /** Names the connection for as long as it is open. */
+  readonly id: string
   readonly member: string
   readonly language: Language
   readonly openedAt: number
+  /** When the session behind it ends, in milliseconds since 1970. */
+  readonly expiresAt: number
   /** When its recent bad frames came, in milliseconds since 1970. */
   readonly strikes: readonly number[]
   /** The newest seq it said it read. */
@@ -25,20 +29,29 @@ interface Attachment {
 
 /** One open socket of a member. */
 export class Connection {
-  readonly #socket: WebSocket
+  readonly socket: WebSocket
   readonly #lastPing: () => number
   #attachment: Attachment
   #heardAt: number
 
   constructor(socket: WebSocket, attachment: Attachment, lastPing: () => number) {
-    this.#socket = socket
+    this.socket = socket
     this.#attachment = attachment
     this.#lastPing = lastPing
     this.#heardAt = attachment.openedAt
   }
 
+  get id(): string {
+    return this.#attachment.id
+  }
+
   get member(): string {
     return this.#attachment.member
+  }
+
+  /** When its session ends, in milliseconds since 1970. */
+  get expiresAt(): number {
+    return this.#attachment.expiresAt
   }
 
   get language(): Language {
@@ -56,6 +69,11 @@ export class Connection {
 
   heard(now: number): void {
     this.#heardAt = now
+  }
+
+  /** Puts it under a newer session of the same member. */
+  renew(expiresAt: number): void {
+    this.#keep({ ...this.#attachment, expiresAt })
   }
 
   read(seq: number): void {
@@ -76,7 +94,7 @@ export class Connection {
   /** Sends an encoded frame. A socket that is going away misses it, and finds it in the log. */
   send(encoded: string): void {
     try {
-      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(encoded)
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(encoded)
     } catch {
       // It closed between the look and the send; its close event follows.
     }
@@ -84,7 +102,7 @@ export class Connection {
 
   close(code: number, reason: string): void {
     try {
-      this.#socket.close(UNSENDABLE.has(code) ? 1000 : code, reason)
+      this.socket.close(UNSENDABLE.has(code) ? 1000 : code, reason)
     } catch {
       // Already closed.
     }
@@ -103,7 +121,7 @@ export class Connection {
 
   #keep(attachment: Attachment): void {
     this.#attachment = attachment
-    this.#socket.serializeAttachment(attachment)
+    this.socket.serializeAttachment(attachment)
   }
 }
 
@@ -112,6 +130,8 @@ export class Connections {
   readonly #ctx: DurableObjectState
   readonly #open = new Map<WebSocket, Connection>()
   readonly #byMember = new Map<string, Set<Connection>>()
+  // Looked up at every message, and looked for only when it may have changed.
+  #firstExpiry: number | undefined
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx
@@ -146,29 +166,54 @@ export class Connections {
     return members
   }
 
+  /** When the first session behind a connection ends, in milliseconds since 1970. */
+  firstExpiry(): number | undefined {
+    this.#firstExpiry ??= [...this.#open.values()].reduce(
+      (first, { expiresAt }) => Math.min(first, expiresAt),
+      Infinity,
+    )
+    return Number.isFinite(this.#firstExpiry) ? this.#firstExpiry : undefined
+  }
+
+  /** Puts a connection under a newer session. */
+  renew(connection: Connection, expiresAt: number): void {
+    connection.renew(expiresAt)
+    this.#firstExpiry = undefined
+  }
+
   /** Takes a socket over for a member; the runtime holds it while the object sleeps. */
-  open(socket: WebSocket, member: string, language: Language, readSeq: number): Connection {
-    const openedAt = Date.now()
-    const attachment: Attachment = { version: 1, member, language, openedAt, strikes: [], readSeq }
+  open(
+    socket: WebSocket,
+    opened: Pick<Attachment, 'member' | 'language' | 'expiresAt' | 'readSeq'>,
+  ): Connection {
+    const id = `c_${crypto.randomUUID().replaceAll('-', '')}`
+    const attachment: Attachment = {
+      version: 2,
+      id,
+      openedAt: Date.now(),
+      strikes: [],
+      ...opened,
+    }
     this.#ctx.acceptWebSocket(socket)
     socket.serializeAttachment(attachment)
     return this.#add(socket, attachment)
   }
 
-  drop(socket: WebSocket): Connection | undefined {
-    const connection = this.#open.get(socket)
-    if (!connection) return undefined
-    this.#open.delete(socket)
+  drop(connection: Connection): void {
+    this.#open.delete(connection.socket)
+    this.#firstExpiry = undefined
     const others = this.#byMember.get(connection.member)
     others?.delete(connection)
     if (others?.size === 0) this.#byMember.delete(connection.member)
-    return connection
   }
 
   #add(socket: WebSocket, attachment: Attachment): Connection {
     const lastPing = () => this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
     const connection = new Connection(socket, attachment, lastPing)
     this.#open.set(socket, connection)
+    if (this.#firstExpiry !== undefined) {
+      this.#firstExpiry = Math.min(this.#firstExpiry, attachment.expiresAt)
+    }
     const others = this.#byMember.get(connection.member) ?? new Set()
     this.#byMember.set(connection.member, others.add(connection))
     return connection
@@ -176,5 +221,5 @@ export class Connections {
 }
 
 function isAttachment(value: unknown): value is Attachment {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2
 }

@@ -11,6 +11,7 @@ const AdmissionShape = v.object({
   ticket: v.string(),
   expiresAt: v.number(),
   language: v.picklist(['en', 'zh']),
+  sessionEndsAt: v.number(),
 })
 
 /**
@@ -20,7 +21,8 @@ const AdmissionShape = v.object({
 export function enter(request: Request, room: Room, sql: SqlStorage): Response {
   const { searchParams } = new URL(request.url)
   const header = request.headers.get(ADMISSION_HEADER) ?? ''
-  const { member, ticket, expiresAt, language } = v.parse(AdmissionShape, JSON.parse(header))
+  const admission = v.parse(AdmissionShape, JSON.parse(header))
+  const { member, ticket, expiresAt, language, sessionEndsAt } = admission
   const isFresh = expiresAt > Date.now() && redeem(sql, ticket, expiresAt)
   if (!isFresh) return new Response('that ticket is not valid any more', { status: 401 })
   const person = room.roster.member(member)
@@ -33,13 +35,18 @@ export function enter(request: Request, room: Room, sql: SqlStorage): Response {
   }
   fanout.flush()
   const wasHere = connections.present(Date.now()).has(member)
-  const connection = connections.open(server, member, language, person.readSeq)
+  const connection = connections.open(server, {
+    member,
+    language,
+    expiresAt: sessionEndsAt,
+    readSeq: person.readSeq,
+  })
   const since = searchParams.get('since')
   const position = {
     since: since === null ? undefined : Number(since),
     epoch: searchParams.get('epoch') ?? undefined,
   }
-  connection.send(encodeWelcome(room, person, position))
+  connection.send(encodeWelcome(room, person, connection, position))
   if (!wasHere) presence.came(member)
   room.counters.count('connections_opened')
   room.alarms.arm()

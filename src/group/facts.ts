@@ -1,6 +1,5 @@
+import { DEFAULT_SETTINGS } from '../protocol/events.ts'
 import type { GroupSettings } from '../protocol/events.ts'
-
-const DEFAULT_SETTINGS: GroupSettings = { mode: 'mention', assistantName: 'Assistant' }
 
 /** The few facts about a group that are not events: a row each, kept in memory once read. */
 export class Facts {
@@ -29,8 +28,9 @@ export class Facts {
   get settings(): GroupSettings {
     const stored = this.#known.get('settings')
     if (stored === undefined) return DEFAULT_SETTINGS
-    const settings: GroupSettings = JSON.parse(stored)
-    return settings
+    // What was stored before a setting existed has its default.
+    const settings: Partial<GroupSettings> = JSON.parse(stored)
+    return { ...DEFAULT_SETTINGS, ...settings }
   }
 
   /** The last seq that recent storage has given up, because the archive holds it; 0 at first. */

@@ -7,12 +7,13 @@ import type { ClientFrame, FetchFrame } from '../protocol/frames.ts'
 import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse.ts'
+import { FRAME_ACTIONS, may } from '../protocol/permissions.ts'
 import type { Connection } from './connections.ts'
-import { may } from './permissions.ts'
 import type { Presence } from './presence.ts'
 import { refuse } from './refuse.ts'
 import type { Requests } from './requests.ts'
 import type { Person, Roster } from './roster.ts'
+import type { Sessions } from './sessions.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How often a reading position is written down while a connection stays open, in milliseconds. */
@@ -26,6 +27,7 @@ export interface FrameParts {
   readonly timeline: Timeline
   readonly roster: Roster
   readonly presence: Presence
+  readonly sessions: Sessions
   readonly log: EntrySource
   readonly requests: Requests
   readonly limits: Limits
@@ -47,6 +49,8 @@ export class Frames {
    */
   async take(connection: Connection, raw: string | ArrayBuffer): Promise<void> {
     const now = Date.now()
+    // The alarm may be late; nothing is done under a session that is over.
+    if (connection.expiresAt <= now) return this.#parts.sessions.end(connection)
     connection.heard(now)
     // The runtime answers a ping by itself; a pong of the client's only says that it is there.
     if (raw === 'pong') return
@@ -73,13 +77,15 @@ export class Frames {
     now: number,
   ): Promise<Refusal | undefined> | Refusal | undefined {
     const person = this.#parts.roster.member(connection.member)
-    if (!person || !may(person.role, 'read'))
-      return refuse('forbidden', 'you are not in this group')
+    if (!person) return refuse('forbidden', 'you are not in this group')
+    if (!may(person.role, FRAME_ACTIONS[frame.type])) {
+      return refuse('forbidden', 'your role here does not allow that')
+    }
     switch (frame.type) {
       case 'read':
         return this.#read(connection, person, frame.seq, now)
       case 'typing':
-        if (may(person.role, 'say')) this.#parts.presence.typing(person.id, frame.on, now)
+        this.#parts.presence.typing(person.id, frame.on, now)
         return undefined
       case 'synced':
         return undefined

@@ -8,11 +8,14 @@ import { CLOSE } from '../protocol/codes.ts'
 import type { Refusal } from '../protocol/codes.ts'
 import type { GroupEvent, GroupSettings } from '../protocol/events.ts'
 import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
+import type { Action } from '../protocol/permissions.ts'
 import type {
   GroupApi,
   GroupSummary,
   Identity,
+  InviteListing,
   InviteTerms,
+  Joined,
   MemberListing,
   MemberPatch,
   Outcome,
@@ -23,8 +26,7 @@ import type {
   Standing,
 } from './api.ts'
 import { enter } from './entrance.ts'
-import { no, yes } from './membership.ts'
-import type { Action } from './permissions.ts'
+import { no, yes } from './outcome.ts'
 import { Room } from './room.ts'
 import type { Person } from './roster.ts'
 import { hasSchema, migrate } from './schema.ts'
@@ -65,7 +67,9 @@ export class Group extends DurableObject<Env> implements GroupApi {
   override async webSocketMessage(socket: WebSocket, raw: string | ArrayBuffer): Promise<void> {
     const room = this.#room
     const connection = room?.connections.of(socket)
-    if (!room || !connection) return socket.close(CLOSE.noSuchGroup, 'there is no such group')
+    if (!room) return socket.close(CLOSE.noSuchGroup, 'there is no such group')
+    // What still comes from a connection that was ended is for nobody.
+    if (!connection) return
     try {
       await room.frames.take(connection, raw)
     } catch (fault) {
@@ -164,6 +168,10 @@ export class Group extends DurableObject<Env> implements GroupApi {
     return outcome ?? NO_GROUP
   }
 
+  async transfer(by: string, target: string): Promise<Outcome<MemberListing>> {
+    return this.#room?.membership.transfer(by, target) ?? NO_GROUP
+  }
+
   async removeMember(by: string, target: string): Promise<Outcome<null>> {
     const outcome = this.#room?.membership.removeMember(by, target)
     await this.#room?.outbox.run()
@@ -171,21 +179,36 @@ export class Group extends DurableObject<Env> implements GroupApi {
   }
 
   async invite(by: string, secretHash: string, terms: InviteTerms): Promise<Outcome<null>> {
-    return this.#room?.membership.invite(by, secretHash, terms) ?? NO_GROUP
+    return this.#room?.inviting.invite(by, secretHash, terms) ?? NO_GROUP
   }
 
-  async revokeInvite(by: string, secretHash: string): Promise<Outcome<null>> {
-    return this.#room?.membership.revokeInvite(by, secretHash) ?? NO_GROUP
+  async invites(by: string): Promise<Outcome<readonly InviteListing[]>> {
+    return this.#room?.inviting.list(by) ?? NO_GROUP
   }
 
-  async join(person: Identity, secretHash: string): Promise<Outcome<GroupSummary>> {
-    const outcome = this.#room?.membership.join(person, secretHash)
+  async revokeInvite(by: string, invite: string): Promise<Outcome<null>> {
+    return this.#room?.inviting.revoke(by, invite) ?? NO_GROUP
+  }
+
+  async join(person: Identity, secretHash: string): Promise<Outcome<Joined>> {
+    const outcome = this.#room?.inviting.join(person, secretHash)
     await this.#room?.outbox.run()
     return outcome ?? NO_GROUP
   }
 
   async admit(person: Identity): Promise<Outcome<GroupSummary>> {
     return this.#room?.membership.admit(person) ?? NO_GROUP
+  }
+
+  async renew(member: string, id: string, sessionEndsAt: number): Promise<Outcome<null>> {
+    const inside = this.#inside(member, 'read')
+    if (!inside.ok) return inside
+    const { connections, alarms } = inside.room
+    const connection = connections.ofMember(member).find((open) => open.id === id)
+    if (!connection) return no('not_found', 'you have no such connection here')
+    connections.renew(connection, sessionEndsAt)
+    alarms.arm()
+    return yes(null)
   }
 
   async page(member: string, query: PageQuery): Promise<Outcome<Page>> {
@@ -234,16 +257,8 @@ export class Group extends DurableObject<Env> implements GroupApi {
   }
 
   #leave(socket: WebSocket): void {
-    const room = this.#room
-    const connection = room?.connections.drop(socket)
-    if (!room || !connection) return
-    const person = room.roster.known(connection.member)
-    if (person && connection.readSeq > person.readSeq) {
-      room.roster.change(person, { readSeq: connection.readSeq })
-    }
-    if (room.connections.ofMember(connection.member).length === 0) {
-      room.presence.went(connection.member)
-    }
+    const connection = this.#room?.connections.of(socket)
+    if (connection) this.#room?.leave(connection)
   }
 }
 

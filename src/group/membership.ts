@@ -1,31 +1,24 @@
-import type { Refusal, RefusalCode } from '../protocol/codes.ts'
-import { CLOSE } from '../protocol/codes.ts'
-import type { EventBodies, GroupSettings, MemberChange, Role } from '../protocol/events.ts'
-import type {
-  GroupSummary,
-  Identity,
-  InviteTerms,
-  MemberListing,
-  MemberPatch,
-  Outcome,
-} from './api.ts'
+import type { Refusal } from '../protocol/codes.ts'
+import type { GroupSettings } from '../protocol/events.ts'
+import { may, outranks } from '../protocol/permissions.ts'
+import type { Action } from '../protocol/permissions.ts'
+import type { GroupSummary, Identity, MemberListing, MemberPatch, Outcome } from './api.ts'
 import type { Connections } from './connections.ts'
 import type { Facts } from './facts.ts'
-import type { Outbox } from './outbox.ts'
-import { may, outranks } from './permissions.ts'
-import type { Action } from './permissions.ts'
+import type { MemberEvents } from './member-events.ts'
+import { FORBIDDEN, LAST_OWNER, refusalOf, TOO_HIGH } from './member-rules.ts'
+import { no, yes } from './outcome.ts'
 import type { Person, Roster } from './roster.ts'
 import type { StoredEvent } from './stored-event.ts'
-import type { NewEvent, Timeline } from './timeline.ts'
+import type { Timeline } from './timeline.ts'
 
 /** What membership needs of the room around it. */
 export interface MembershipParts {
-  readonly sql: SqlStorage
   readonly facts: Facts
   readonly timeline: Timeline
   readonly roster: Roster
   readonly connections: Connections
-  readonly outbox: Outbox
+  readonly events: MemberEvents
   readonly show: (event: StoredEvent) => void
 }
 
@@ -42,9 +35,7 @@ export class Membership {
     const person = this.#parts.roster.member(id)
     // Whoever is not in the group is not told whether there is one.
     if (!person) return no('not_found', 'there is no such group')
-    return may(person.role, action)
-      ? yes(person)
-      : no('forbidden', 'your role here does not allow that')
+    return may(person.role, action) ? yes(person) : FORBIDDEN
   }
 
   summary(person: Person): GroupSummary {
@@ -53,7 +44,7 @@ export class Membership {
   }
 
   found(owner: Identity): Person {
-    return this.#enter(owner, 'owner', owner.id)
+    return this.#parts.events.enter(owner, 'owner', owner.id)
   }
 
   change(
@@ -80,90 +71,73 @@ export class Membership {
     const allowed = this.allowed(by, 'read')
     if (!allowed.ok) return allowed
     const present = this.#parts.connections.present(Date.now())
-    const isModerator = may(allowed.value.role, 'moderate')
-    const listed = isModerator
+    const listed = may(allowed.value.role, 'admit')
       ? this.#parts.roster.everyone().filter(({ state }) => state !== 'left')
       : this.#parts.roster.active()
     return yes(listed.map((person) => toListing(person, present)))
   }
 
+  /** Changes what somebody is here: all of the patch, or nothing and a refusal. */
   changeMember(by: string, target: string, patch: MemberPatch): Outcome<MemberListing> {
-    const allowed = this.#allowedOn(by, target)
-    if (!allowed.ok) return allowed
-    const { actor, person } = allowed.value
-    if (patch.role !== undefined && !outranks(actor.role, patch.role)) {
-      return no('forbidden', 'you cannot give a role as high as your own')
-    }
-    const leavesNoOwner =
-      person.role === 'owner' &&
-      this.#parts.roster.owners() === 1 &&
-      ((patch.role ?? 'owner') !== 'owner' || patch.state === 'banned')
-    if (leavesNoOwner) return no('conflict', 'a group keeps at least one owner')
+    const found = this.#target(by, target)
+    if (!found.ok) return found
+    const { actor, person } = found.value
+    const refused = refusalOf(actor, person, patch) ?? this.#withoutOwner(person, patch)
+    if (refused) return { ok: false, refusal: refused }
     let now = person
-    if (patch.role !== undefined && patch.role !== person.role) {
-      now = this.#note(by, now, 'role', { role: patch.role })
+    if (patch.state === 'active' && now.state === 'waiting') {
+      now = this.#parts.events.enter(now, now.role, by)
+      this.#parts.events.announceWaiting()
     }
-    if (patch.mutedUntil !== undefined && patch.mutedUntil !== person.mutedUntil) {
-      now = this.#note(by, now, 'muted', { mutedUntil: patch.mutedUntil })
-    }
-    if (patch.state === 'banned' && person.state !== 'banned') {
-      now = this.#expel(by, now, 'banned', 'banned')
-    }
-    if (patch.state === 'active' && person.state === 'banned') {
+    if (patch.state === 'active' && now.state === 'banned') {
       // Forgiven, but not back in: that takes an invite.
-      now = this.#note(by, now, 'unbanned', { state: 'left' })
+      now = this.#parts.events.note(by, now, 'unbanned', { state: 'left' })
+    }
+    if (patch.role !== undefined && patch.role !== now.role) {
+      now = this.#parts.events.note(by, now, 'role', { role: patch.role })
+    }
+    if (patch.mutedUntil !== undefined && patch.mutedUntil !== now.mutedUntil) {
+      const change = patch.mutedUntil > Date.now() ? 'muted' : 'unmuted'
+      now = this.#parts.events.note(by, now, change, { mutedUntil: patch.mutedUntil })
+    }
+    if (patch.state === 'banned' && now.state !== 'banned') {
+      now = this.#parts.events.expel(by, now, 'banned', 'banned')
     }
     return yes(toListing(now, this.#parts.connections.present(Date.now())))
   }
 
-  removeMember(by: string, target: string): Outcome<null> {
-    if (by !== target) {
-      const allowed = this.#allowedOn(by, target)
-      if (!allowed.ok) return allowed
-    }
+  /** Hands the group over: its new owner first, so that it is never without one. */
+  transfer(by: string, target: string): Outcome<MemberListing> {
+    const allowed = this.allowed(by, 'transfer')
+    if (!allowed.ok) return allowed
     const person = this.#parts.roster.member(target)
     if (!person) return no('not_found', 'there is no such member here')
-    if (person.role === 'owner' && this.#parts.roster.owners() === 1) {
-      return no('conflict', 'the last owner cannot leave; make someone else an owner first')
+    if (by === target) return no('conflict', 'you are the owner already')
+    const owner =
+      person.role === 'owner'
+        ? person
+        : this.#parts.events.note(by, person, 'role', { role: 'owner' })
+    this.#parts.events.note(by, allowed.value, 'role', { role: 'moderator' })
+    return yes(toListing(owner, this.#parts.connections.present(Date.now())))
+  }
+
+  removeMember(by: string, target: string): Outcome<null> {
+    if (by === target) return this.#leave(by)
+    const found = this.#target(by, target)
+    if (!found.ok) return found
+    const { actor, person } = found.value
+    if (person.state === 'banned') return no('conflict', 'they are banned, and so not in here')
+    if (person.state === 'waiting') {
+      if (!may(actor.role, 'admit')) return FORBIDDEN
+      this.#parts.events.note(by, person, 'denied', { state: 'left' })
+      this.#parts.events.announceWaiting()
+      return yes(null)
     }
-    this.#expel(by, person, by === target ? 'left' : 'removed', 'left')
+    if (!may(actor.role, 'remove')) return FORBIDDEN
+    if (!outranks(actor.role, person.role)) return TOO_HIGH
+    if (this.#isLastOwner(person)) return LAST_OWNER
+    this.#parts.events.expel(by, person, 'removed', 'left')
     return yes(null)
-  }
-
-  invite(by: string, hash: string, { role, uses, expiresAt }: InviteTerms): Outcome<null> {
-    const allowed = this.allowed(by, 'invite')
-    if (!allowed.ok) return allowed
-    const { sql } = this.#parts
-    sql.exec('DELETE FROM invites WHERE expires_at <= ?', Date.now())
-    sql.exec('INSERT OR REPLACE INTO invites VALUES (?, ?, ?, ?)', hash, role, uses, expiresAt)
-    return yes(null)
-  }
-
-  revokeInvite(by: string, hash: string): Outcome<null> {
-    const allowed = this.allowed(by, 'invite')
-    if (!allowed.ok) return allowed
-    const { rowsWritten } = this.#parts.sql.exec('DELETE FROM invites WHERE hash = ?', hash)
-    return rowsWritten > 0 ? yes(null) : no('not_found', 'there is no such invite')
-  }
-
-  /** Redeems an invite, all or nothing. Every reason why not looks the same from outside. */
-  join(person: Identity, hash: string): Outcome<GroupSummary> {
-    const { sql, roster } = this.#parts
-    const known = roster.known(person.id)
-    const invite = sql
-      .exec(
-        'SELECT role FROM invites WHERE hash = ? AND uses_left > 0 AND expires_at > ?',
-        hash,
-        Date.now(),
-      )
-      .toArray()[0]
-    if (!invite || known?.state === 'banned') return no('not_found', 'that invite is not valid')
-    if (known?.state === 'active') return yes(this.summary(known))
-    const role = invite['role'] === 'guest' ? 'guest' : 'member'
-    const joined = this.#enter(person, role, person.id, () =>
-      sql.exec('UPDATE invites SET uses_left = uses_left - 1 WHERE hash = ?', hash),
-    )
-    return yes(this.summary(joined))
   }
 
   /** Whether this person may connect; takes over the name they have now. */
@@ -175,79 +149,42 @@ export class Membership {
     return yes(this.summary(named))
   }
 
-  #allowedOn(
+  #leave(by: string): Outcome<null> {
+    const allowed = this.allowed(by, 'leave')
+    if (!allowed.ok) return allowed
+    if (this.#isLastOwner(allowed.value)) return LAST_OWNER
+    this.#parts.events.expel(by, allowed.value, 'left', 'left')
+    return yes(null)
+  }
+
+  // Who acts, and on whom. Who is not in the group is not told who else is or is not.
+  #target(
     by: string,
     target: string,
   ): Outcome<{ readonly actor: Person; readonly person: Person }> {
-    const allowed = this.allowed(by, 'moderate')
+    const allowed = this.allowed(by, 'read')
     if (!allowed.ok) return allowed
+    const actor = allowed.value
     const person = this.#parts.roster.known(target)
-    if (!person || person.state === 'left') return no('not_found', 'there is no such member here')
-    return outranks(allowed.value.role, person.role)
-      ? yes({ actor: allowed.value, person })
-      : no('forbidden', 'you can act only on roles below your own')
-  }
-
-  #enter(person: Identity, role: Role, by: string, also: () => void = () => {}): Person {
-    const { timeline, roster, outbox, show } = this.#parts
-    const body = { member: person.id, change: 'joined', role, name: person.name } as const
-    const stored = this.#append(timeline, { kind: 'member', from: by, body }, (seq) => {
-      also()
-      roster.admit(person, role, seq)
-      outbox.note({ kind: 'joined', member: person.id, version: seq })
-    })
-    show(stored)
-    return roster.known(person.id) ?? roster.admit(person, role, stored.seq)
-  }
-
-  // The event that removes them is the last they get: it leaves before their connections close.
-  #expel(by: string, person: Person, change: MemberChange, state: 'left' | 'banned'): Person {
-    const gone = this.#note(by, person, change, { state }, (seq) =>
-      this.#parts.outbox.note({ kind: 'left', member: person.id, version: seq }),
-    )
-    for (const connection of this.#parts.connections.ofMember(person.id)) {
-      connection.dismiss(CLOSE.removed, change === 'left' ? 'you left' : 'you were removed')
+    // Those who wait and those who are banned are there for moderators only.
+    const isSeen = person?.state === 'active' || (person && may(actor.role, 'admit'))
+    if (!person || !isSeen || person.state === 'left') {
+      return may(actor.role, 'remove') ? no('not_found', 'there is no such member here') : FORBIDDEN
     }
-    return gone
+    return yes({ actor, person })
   }
 
-  #note(
-    by: string,
-    person: Person,
-    change: MemberChange,
-    changes: Partial<Omit<Person, 'id'>>,
-    also: (seq: number) => void = () => {},
-  ): Person {
-    const { timeline, roster, show } = this.#parts
-    const role = changes.role ?? person.role
-    const body: EventBodies['member'] = { member: person.id, change, role, name: person.name }
-    const stored = this.#append(timeline, { kind: 'member', from: by, body }, (seq) => {
-      roster.change(person, changes)
-      also(seq)
-    })
-    show(stored)
-    return roster.known(person.id) ?? person
+  #withoutOwner(person: Person, { role, state }: MemberPatch): Refusal | undefined {
+    const keepsOne = (role ?? 'owner') === 'owner' && state !== 'banned'
+    return !keepsOne && this.#isLastOwner(person) ? LAST_OWNER.refusal : undefined
   }
 
-  #append(timeline: Timeline, event: NewEvent, also: (seq: number) => void): StoredEvent {
-    try {
-      return timeline.append(event, also)
-    } catch (fault) {
-      this.#parts.roster.forget()
-      throw fault
-    }
+  #isLastOwner({ role, state }: Person): boolean {
+    return role === 'owner' && state === 'active' && this.#parts.roster.owners() === 1
   }
 }
 
 function toListing(person: Person, present: ReadonlySet<string>): MemberListing {
   const { id, name, role, state, mutedUntil } = person
   return { id, name, role, state, online: present.has(id), mutedUntil }
-}
-
-export function yes<T>(value: T): Outcome<T> {
-  return { ok: true, value }
-}
-
-export function no(code: RefusalCode, message: string): { ok: false; refusal: Refusal } {
-  return { ok: false, refusal: { code, message } }
 }

@@ -2,13 +2,13 @@ import { log } from '../ops/log.ts'
 import type { Turn } from '../pipeline/turn.ts'
 import type { Refusal } from '../protocol/codes.ts'
 import type { ClientFrame, FetchFrame } from '../protocol/frames.ts'
+import { may } from '../protocol/permissions.ts'
 import { explain, parseCommand } from './commands.ts'
 import type { Command } from './commands.ts'
 import type { Connection } from './connections.ts'
 import type { Conversation } from './conversation.ts'
 import type { Erasure } from './erasure.ts'
 import type { Facts } from './facts.ts'
-import { may } from './permissions.ts'
 import { phrases } from './phrases.ts'
 import { printOf } from './print.ts'
 import type { Rates } from './rates.ts'
@@ -49,9 +49,8 @@ export class Requests {
     this.#parts = parts
   }
 
-  /** Takes one request. What it changes in the log has happened when this returns. */
+  /** Takes one request that its member's role allows. What it changes in the log has happened when this returns. */
   take(connection: Connection, person: Person, frame: Request, now: number): Answer {
-    if (!may(person.role, 'say')) return refuse('forbidden', 'guests of this group read')
     const known = this.#parts.timeline.request(person.id, frame.id)
     if (known) {
       if (known.print !== printOf(contentOf(frame))) {

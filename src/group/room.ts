@@ -10,12 +10,16 @@ import type { Limits } from '../protocol/limits.ts'
 import { Alarms } from './alarms.ts'
 import { archivePolicyFrom, limitsFrom } from './config.ts'
 import { Connections } from './connections.ts'
+import type { Connection } from './connections.ts'
 import { Conversation } from './conversation.ts'
 import { Erasure } from './erasure.ts'
 import { Facts } from './facts.ts'
 import { Fanout } from './fanout.ts'
 import { Frames } from './frames.ts'
+import { Invites } from './invites.ts'
+import { Inviting } from './inviting.ts'
 import { LogWalk } from './log-walk.ts'
+import { MemberEvents } from './member-events.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
 import type { Errand } from './outbox.ts'
@@ -27,6 +31,7 @@ import { ReplyBook } from './reply-book.ts'
 import { Requests } from './requests.ts'
 import { Roster } from './roster.ts'
 import { Segments } from './segments.ts'
+import { Sessions } from './sessions.ts'
 import { encodeEvent } from './stored-event.ts'
 import type { StoredEvent } from './stored-event.ts'
 import { Timeline } from './timeline.ts'
@@ -52,6 +57,7 @@ export class Room {
   readonly replies: Replies
   readonly transcript: LogTranscript
   readonly membership: Membership
+  readonly inviting: Inviting
   readonly frames: Frames
   readonly alarms: Alarms
   readonly counters: Counters
@@ -140,25 +146,28 @@ export class Room {
       ...shared,
       conversation,
     })
+    const sessions = new Sessions(this.connections, (connection) => this.leave(connection))
     this.frames = new Frames({
       ...shared,
       presence: this.presence,
+      sessions,
       log: this.log,
       requests,
     })
-    this.membership = new Membership({
-      sql,
-      facts: this.facts,
-      timeline: this.timeline,
-      roster: this.roster,
-      connections: this.connections,
-      outbox: this.outbox,
-      show,
+    const events = new MemberEvents({ ...shared, outbox: this.outbox })
+    this.membership = new Membership({ ...shared, events })
+    this.inviting = new Inviting({
+      ...shared,
+      invites: new Invites(sql),
+      membership: this.membership,
+      events,
+      atomically: (run) => storage.transactionSync(run),
     })
     this.alarms = new Alarms(storage, () => this.facts.id, [
       this.replies,
       this.outbox,
       this.segments,
+      sessions,
     ])
   }
 
@@ -170,6 +179,17 @@ export class Room {
   show(event: StoredEvent): void {
     this.fanout.publish(encodeEvent(event))
     this.alarms.arm()
+  }
+
+  /** Forgets a connection that is over, but not how far its member had read. */
+  leave(connection: Connection): void {
+    const { connections, presence, roster } = this
+    connections.drop(connection)
+    const person = roster.known(connection.member)
+    if (person && connection.readSeq > person.readSeq) {
+      roster.change(person, { readSeq: connection.readSeq })
+    }
+    if (connections.ofMember(connection.member).length === 0) presence.went(connection.member)
   }
 
   #onCompletion({ source, degraded }: Completion, configured: Condition): void {

@@ -47,12 +47,23 @@ export class Roster {
     return this.known(id)?.name ?? id
   }
 
+  /** How many wait to be let in. */
+  waiting(): number {
+    return this.everyone().filter(({ state }) => state === 'waiting').length
+  }
+
   owners(): number {
     return this.active().filter(({ role }) => role === 'owner').length
   }
 
+  /** Lets somebody in. Who was muted before stays so, however they went away and came back. */
   admit(identity: Identity, role: Role, readSeq: number): Person {
-    return this.#put({ ...identity, role, state: 'active', mutedUntil: 0, readSeq })
+    return this.#put({ ...this.#fresh(identity), role, state: 'active', readSeq })
+  }
+
+  /** Remembers somebody who has to be let in by a moderator. */
+  await(identity: Identity, role: Role): Person {
+    return this.#put({ ...this.#fresh(identity), role, state: 'waiting' })
   }
 
   change(person: Person, changes: Partial<Omit<Person, 'id'>>): Person {
@@ -62,6 +73,11 @@ export class Roster {
   // Inside a transaction that rolls back, memory would be ahead of storage: read anew next time.
   forget(): void {
     this.#people = undefined
+  }
+
+  #fresh({ id, name }: Identity): Pick<Person, 'id' | 'name' | 'mutedUntil' | 'readSeq'> {
+    const { mutedUntil = 0, readSeq = 0 } = this.known(id) ?? {}
+    return { id, name, mutedUntil, readSeq }
   }
 
   #put(person: Person): Person {

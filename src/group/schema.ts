@@ -34,6 +34,12 @@ const MIGRATIONS: readonly string[] = [
     due INTEGER NOT NULL, tries INTEGER NOT NULL
   );
   `,
+  `
+  ALTER TABLE invites ADD COLUMN uses INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE invites ADD COLUMN author TEXT NOT NULL DEFAULT '';
+  ALTER TABLE invites ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE invites SET uses = uses_left;
+  `,
 ]
 
 const META = 'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID'

@@ -9,7 +9,8 @@ import {
   SNAPSHOT_EVENTS,
 } from '../protocol/limits.ts'
 import type { Limits } from '../protocol/limits.ts'
-import type { Connections } from './connections.ts'
+import { may } from '../protocol/permissions.ts'
+import type { Connection, Connections } from './connections.ts'
 import type { Facts } from './facts.ts'
 import type { Replies } from './replies.ts'
 import type { Person, Roster } from './roster.ts'
@@ -39,7 +40,12 @@ export interface WelcomeParts {
 }
 
 /** The first frame of a connection ([P3], [P4]), encoded. It never waits for anything. */
-export function encodeWelcome(parts: WelcomeParts, you: Person, position: Position): string {
+export function encodeWelcome(
+  parts: WelcomeParts,
+  you: Person,
+  connection: Connection,
+  position: Position,
+): string {
   const { facts, timeline, roster, connections, replies } = parts
   const mode = modeOf(position, facts.epoch, timeline.head)
   const online = [...connections.present(Date.now())].slice(0, MOST_NAMES)
@@ -51,7 +57,14 @@ export function encodeWelcome(parts: WelcomeParts, you: Person, position: Positi
     type: 'welcome',
     protocol: PROTOCOL_VERSION,
     group: { id: facts.id, title: facts.title, settings: facts.settings },
-    you: { id: you.id, name: you.name, role: you.role },
+    you: {
+      id: you.id,
+      name: you.name,
+      role: you.role,
+      connection: connection.id,
+      expiresAt: connection.expiresAt,
+    },
+    ...(may(you.role, 'admit') && { waiting: roster.waiting() }),
     epoch: facts.epoch,
     head: timeline.head,
     mode,

@@ -36,7 +36,17 @@ export interface MessageBody {
 
 export type Gone = 'recalled' | 'retracted' | 'erased'
 
-export type MemberChange = 'joined' | 'left' | 'removed' | 'role' | 'banned' | 'unbanned' | 'muted'
+/** What became of a membership. `denied`: a moderator did not let them in who waited for it. */
+export type MemberChange =
+  | 'joined'
+  | 'denied'
+  | 'left'
+  | 'removed'
+  | 'role'
+  | 'banned'
+  | 'unbanned'
+  | 'muted'
+  | 'unmuted'
 
 /** The body of each durable kind ([P5]: the only things with a seq). */
 export interface EventBodies {
@@ -57,6 +67,8 @@ export interface EventBodies {
     readonly change: MemberChange
     readonly role: Role
     readonly name: string
+    /** Of `muted`: until when, in milliseconds since 1970. */
+    readonly until?: number
   }
   readonly settings: { readonly changed: Partial<GroupSettings & { readonly title: string }> }
   /** `again` names the reply that this one is another answer to. */
@@ -98,8 +110,25 @@ export type GroupEvent = {
 /** When the assistant speaks: never, or when it is addressed. */
 export type SpeakMode = 'off' | 'mention'
 
+/** What an invite is worth: a seat at once, or a place among those whom a moderator has to let in. */
+export type JoinMode = 'open' | 'approval'
+
 export interface GroupSettings {
   readonly mode: SpeakMode
   /** What the assistant is called here besides `@assistant` and `@助手`. */
   readonly assistantName: string
+  readonly join: JoinMode
+  /** Seconds between two messages of one member, moderators excepted; 0 for no slow mode. */
+  readonly slowModeSeconds: number
 }
+
+/** The settings of a new group. */
+export const DEFAULT_SETTINGS: GroupSettings = {
+  mode: 'mention',
+  assistantName: 'Assistant',
+  join: 'open',
+  slowModeSeconds: 0,
+}
+
+/** The longest slow mode that can be set, in seconds: six hours. */
+export const SLOWEST_SECONDS = 21_600

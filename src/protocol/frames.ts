@@ -58,7 +58,17 @@ export interface Welcome {
   readonly type: 'welcome'
   readonly protocol: typeof PROTOCOL_VERSION
   readonly group: { readonly id: string; readonly title: string; readonly settings: GroupSettings }
-  readonly you: { readonly id: string; readonly name: string; readonly role: Role }
+  readonly you: {
+    readonly id: string
+    readonly name: string
+    readonly role: Role
+    /** Names this connection, so that it can be renewed when its session is. */
+    readonly connection: string
+    /** When the session behind this connection ends, and it with it, in milliseconds since 1970. */
+    readonly expiresAt: number
+  }
+  /** How many wait to be let in; only moderators are told. */
+  readonly waiting?: number
   readonly epoch: string
   readonly head: number
   readonly mode: 'snapshot' | 'resumed' | 'reset'
@@ -121,6 +131,8 @@ export type ServerFrame =
       readonly retryAt?: number
     }
   | { readonly type: 'notice'; readonly text: string; readonly about?: number }
+  /** How many wait to be let in; only moderators are told. */
+  | { readonly type: 'waiting'; readonly count: number }
   | { readonly type: 'sync'; readonly n: number }
   | { readonly type: 'batch'; readonly frames: readonly ServerFrame[] }
   | {

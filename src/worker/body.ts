@@ -41,3 +41,8 @@ export async function readBody<const S extends v.GenericSchema>(
 function no(code: DoorRefusal['code'], message: string): Body<never> {
   return { ok: false, refusal: { code, message } }
 }
+
+/** A whole number between two others, both included. */
+export function wholeNumber(least: number, most: number) {
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most))
+}

@@ -4,10 +4,12 @@ import * as v from 'valibot'
 import type { Env } from '../env.ts'
 import type { Standing } from '../group/api.ts'
 import { log } from '../ops/log.ts'
-import { readBody } from './body.ts'
+import { SLOWEST_SECONDS } from '../protocol/events.ts'
+import { limitAddress } from './address.ts'
+import { readBody, wholeNumber } from './body.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
-import { newGroupId } from './ids.ts'
+import { MEMBER_ID, newGroupId } from './ids.ts'
 import { Name } from './names.ts'
 import { answer, newRef, refuse } from './refusals.ts'
 import { signedIn } from './signin.ts'
@@ -27,11 +29,17 @@ const GroupPatch = v.pipe(
       v.object({
         mode: v.exactOptional(v.picklist(['off', 'mention'])),
         assistantName: v.exactOptional(Name),
+        join: v.exactOptional(v.picklist(['open', 'approval'])),
+        slowModeSeconds: v.exactOptional(wholeNumber(0, SLOWEST_SECONDS)),
       }),
     ),
   }),
   v.check((patch) => patch.title !== undefined || Object.keys(patch.settings ?? {}).length > 0),
 )
+
+const NewOwner = v.object({ to: v.pipe(v.string(), v.regex(MEMBER_ID)) })
+
+const Renewal = v.object({ connection: v.pipe(v.string(), v.regex(/^c_[0-9a-f]{32}$/)) })
 
 /** A person's groups, and each group's settings: `/api/groups` and `/api/groups/:group`. */
 export const groups = new Hono<Door>()
@@ -62,6 +70,19 @@ export const groups = new Hono<Door>()
     if (!body.ok) return refuse(c, body.refusal)
     const changed = await groupOf(c).change(c.var.person.id, body.value)
     return answer(c, changed, (group) => ({ group }))
+  })
+  .post('/:group/transfer', signedIn, namesGroup, async (c) => {
+    const body = await readBody(c, NewOwner)
+    if (!body.ok) return refuse(c, body.refusal)
+    const handed = await groupOf(c).transfer(c.var.person.id, body.value.to)
+    return answer(c, handed, (member) => ({ member }))
+  })
+  .post('/:group/renew', signedIn, namesGroup, limitAddress, async (c) => {
+    const body = await readBody(c, Renewal)
+    if (!body.ok) return refuse(c, body.refusal)
+    const { id, expiresAt } = c.var.person
+    const renewed = await groupOf(c).renew(id, body.value.connection, expiresAt)
+    return answer(c, renewed, () => ({ expiresAt }))
   })
   .delete('/:group', signedIn, namesGroup, async (c) => {
     return answer(c, await groupOf(c).erase(c.var.person.id), (receipt) => ({ receipt }))

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 
+import { inviteIdOf } from '../group/invites.ts'
 import { limitAddress } from './address.ts'
-import { readBody } from './body.ts'
+import { readBody, wholeNumber } from './body.ts'
 import { digestOf } from './digest.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
@@ -13,6 +14,8 @@ import { signedIn } from './signin.ts'
 
 // A code is the group's id without its `g_` and 128 bits that only its bearer knows.
 const CODE = /^([\w-]{22})\.([\w-]{22})$/
+
+const INVITE_ID = /^[0-9a-f]{16}$/
 
 const DEFAULT_USES = 100
 const DEFAULT_SECONDS = 7 * 24 * 60 * 60
@@ -38,16 +41,20 @@ export const invites = new Hono<Door>()
     const secret = newSecret()
     const expiresAt = Date.now() + expiresInSeconds * 1000
     const terms = { role, uses, expiresAt }
-    const kept = await groupOf(c).invite(c.var.person.id, await hashOf(secret), terms)
+    const hash = await hashOf(secret)
+    const kept = await groupOf(c).invite(c.var.person.id, hash, terms)
     const invite = `${(c.req.param('group') ?? '').slice(2)}.${secret}`
     // A fragment stays in the browser: no server, proxy or log ever sees the code.
     const url = `${new URL(c.req.url).origin}/join#${invite}`
-    return answer(c, kept, () => ({ invite, url, expiresAt }), 201)
+    return answer(c, kept, () => ({ invite, url, expiresAt, id: inviteIdOf(hash) }), 201)
+  })
+  .get('/', signedIn, namesGroup, async (c) => {
+    return answer(c, await groupOf(c).invites(c.var.person.id), (invites) => ({ invites }))
   })
   .delete('/:invite', signedIn, namesGroup, async (c) => {
-    const code = parseCode(c.req.param('invite'))
-    if (code === undefined || code.group !== c.req.param('group')) return refuse(c, NO_INVITE)
-    const revoked = await groupOf(c).revokeInvite(c.var.person.id, await hashOf(code.secret))
+    const name = await nameOf(c.req.param('invite'), c.req.param('group'))
+    if (name === undefined) return refuse(c, NO_INVITE)
+    const revoked = await groupOf(c).revokeInvite(c.var.person.id, name)
     return answer(c, revoked, () => ({ revoked: true }))
   })
 
@@ -60,7 +67,16 @@ export const acceptance = new Hono<Door>().post('/', signedIn, limitAddress, asy
   const { id, name } = c.var.person
   const joined = await groupAt(c.env, code.group).join({ id, name }, await hashOf(code.secret))
   if (!joined.ok && joined.refusal.code === 'not_found') return refuse(c, NO_INVITE)
-  return answer(c, joined, ({ id, title, role }) => ({ group: { id, title, role } }))
+  const isWaiting = joined.ok && joined.value.waiting
+  return answer(
+    c,
+    joined,
+    ({ id, title, role }) => ({
+      group: { id, title, role },
+      ...(isWaiting && { waiting: true }),
+    }),
+    isWaiting ? 202 : 200,
+  )
 })
 
 interface Code {
@@ -73,8 +89,11 @@ function parseCode(text: string | undefined): Code | undefined {
   return group === undefined || secret === undefined ? undefined : { group: `g_${group}`, secret }
 }
 
-function wholeNumber(least: number, most: number) {
-  return v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most))
+// What a group knows an invite by: its id as it is, or the hash of a code of this very group.
+async function nameOf(text: string, group: string | undefined): Promise<string | undefined> {
+  if (INVITE_ID.test(text)) return text
+  const code = parseCode(text)
+  return code?.group === group ? hashOf(code?.secret ?? '') : undefined
 }
 
 async function hashOf(secret: string): Promise<string> {

@@ -14,6 +14,8 @@ export const SESSION_SECONDS = 30 * 24 * 60 * 60
 export interface Person extends Identity {
   /** The language they read, where their token says it. */
   readonly locale?: string
+  /** When their session ends, in milliseconds since 1970. */
+  readonly expiresAt: number
 }
 
 // A token may come from any back end that knows the secret, so it is read like anything from outside.
@@ -31,7 +33,10 @@ export interface Session {
 }
 
 /** Signs a session token: the same JWT that PROTOCOL §2 lets any other back end sign. */
-export async function signSession(person: Person, secret: string): Promise<Session> {
+export async function signSession(
+  person: Omit<Person, 'expiresAt'>,
+  secret: string,
+): Promise<Session> {
   const exp = Math.floor(Date.now() / 1000) + SESSION_SECONDS
   const { id, name, locale } = person
   const claims = { sub: id, name, exp, ...(locale !== undefined && { locale }) }
@@ -42,6 +47,11 @@ export async function signSession(person: Person, secret: string): Promise<Sessi
 export async function readSession(token: string, secret: string): Promise<Person | undefined> {
   const parsed = v.safeParse(Claims, await claimsOf(token, await sessionKey(secret)))
   if (!parsed.success) return undefined
-  const { sub, name, locale } = parsed.output
-  return { id: await toMemberId(sub), name, ...(locale !== undefined && { locale }) }
+  const { sub, name, exp, locale } = parsed.output
+  return {
+    id: await toMemberId(sub),
+    name,
+    expiresAt: exp * 1000,
+    ...(locale !== undefined && { locale }),
+  }
 }

@@ -49,8 +49,8 @@ export const signIn = new Hono<Door>()
     return c.json({ token, expiresAt, member: { id: person.id, name } }, 201)
   })
   .get('/me', signedIn, (c) => {
-    const { id, name, locale } = c.var.person
-    return c.json({ member: { id, name, locale: localeOf(c, locale) } })
+    const { id, name, locale, expiresAt } = c.var.person
+    return c.json({ member: { id, name, locale: localeOf(c, locale) }, expiresAt })
   })
 
 // A token that was sent on purpose wins over the cookie that comes along by itself, good or bad.

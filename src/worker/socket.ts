@@ -51,8 +51,8 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   const refusal = await refuseAddress(c)
   if (refusal !== undefined) return refuse(c, refusal)
 
-  const { id, member, language, expiresAt } = ticket
-  const admission: Admission = { member, ticket: id, expiresAt, language }
+  const { id, member, language, expiresAt, sessionEndsAt } = ticket
+  const admission: Admission = { member, ticket: id, expiresAt, language, sessionEndsAt }
   const query = new URLSearchParams(resume.output)
   // A new request: nothing that a client sent reaches the object but what was checked above.
   const request = new Request(`https://group/socket?${query.toString()}`, {

@@ -23,6 +23,8 @@ export interface Ticket {
   readonly group: string
   /** The language in which the group is to talk to them. */
   readonly language: 'en' | 'zh'
+  /** When the session ends that it was written for, in milliseconds since 1970. */
+  readonly sessionEndsAt: number
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
@@ -32,16 +34,17 @@ const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(MEMBER_ID)),
   group: v.pipe(v.string(), v.regex(GROUP_ID)),
   language: v.picklist(['en', 'zh']),
+  session: v.number(),
   exp: v.number(),
 })
 
 /** Leave to connect: `/api/groups/:group/ticket`. */
 export const tickets = new Hono<Door>().post('/', signedIn, namesGroup, limitAddress, async (c) => {
-  const { id, name, locale } = c.var.person
+  const { id, name, locale, expiresAt } = c.var.person
   const admitted = await groupOf(c).admit({ id, name })
   if (!admitted.ok) return refuse(c, admitted.refusal)
   const language = languageOf(localeOf(c, locale))
-  const leave = { member: id, group: admitted.value.id, language }
+  const leave = { member: id, group: admitted.value.id, language, sessionEndsAt: expiresAt }
   return c.json(await signTicket(leave, c.var.secret))
 })
 
@@ -51,8 +54,8 @@ export async function signTicket(
   secret: string,
 ): Promise<{ readonly ticket: string; readonly expiresAt: number }> {
   const exp = Math.floor(Date.now() / 1000) + TICKET_SECONDS
-  const { member, group, language } = leave
-  const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, language, exp }
+  const { member, group, language, sessionEndsAt: session } = leave
+  const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, language, session, exp }
   return { ticket: await sign(claims, await ticketKey(secret), 'HS256'), expiresAt: exp * 1000 }
 }
 
@@ -60,6 +63,13 @@ export async function signTicket(
 export async function readTicket(ticket: string, secret: string): Promise<Ticket | undefined> {
   const parsed = v.safeParse(Claims, await claimsOf(ticket, await ticketKey(secret), AUDIENCE))
   if (!parsed.success) return undefined
-  const { jti, sub, group, language, exp } = parsed.output
-  return { id: jti, member: sub, group, language, expiresAt: exp * 1000 }
+  const { jti, sub, group, language, session, exp } = parsed.output
+  return {
+    id: jti,
+    member: sub,
+    group,
+    language,
+    sessionEndsAt: session,
+    expiresAt: exp * 1000,
+  }
 }

@@ -37,6 +37,8 @@ async function talk(pause: (table: Table) => Promise<void>): Promise<unknown> {
     [table.owner.id, 'ada'],
     [bo.id, 'bo'],
     [ada.welcome.epoch, 'epoch'],
+    [ada.welcome.you.connection, 'ada’s'],
+    [other.welcome.you.connection, 'bo’s'],
   ])
   return [seen(ada, names), seen(other, names)]
 }
@@ -49,7 +51,7 @@ function seen(seat: Seat, names: ReadonlyMap<string, string>): unknown {
   const answers = seat.frames.filter(({ type }) => !/^(?:delta|presence|event)$/.test(type))
   let text = JSON.stringify({ events: seat.events, answers })
   for (const [id, name] of names) text = text.replaceAll(id, name)
-  return JSON.parse(text.replaceAll(/"at":\d+/g, '"at":0'))
+  return JSON.parse(text.replaceAll(/"(at|expiresAt)":\d+/g, '"$1":0'))
 }
 
 describe('[P18] nothing in memory is needed after a sleep', () => {

@@ -6,6 +6,7 @@ import { intentOf } from '../../src/pipeline/handlers/classify.ts'
 import { cleanText } from '../../src/pipeline/handlers/sanitize.ts'
 import type { Turn } from '../../src/pipeline/turn.ts'
 import { wordList, WordList } from '../../src/pipeline/words.ts'
+import { DEFAULT_SETTINGS } from '../../src/protocol/events.ts'
 import { turnOf } from './turn.ts'
 
 describe('sanitize', () => {
@@ -117,7 +118,7 @@ describe('the chain', () => {
     ],
     [
       'is switched off',
-      turnOf('@assistant hi', { settings: { mode: 'off', assistantName: 'Sage' } }),
+      turnOf('@assistant hi', { settings: { ...DEFAULT_SETTINGS, mode: 'off' } }),
       { to: 'nobody', why: 'mode_off' },
     ],
     [

@@ -1,4 +1,5 @@
 import type { Turn } from '../../src/pipeline/turn.ts'
+import { DEFAULT_SETTINGS } from '../../src/protocol/events.ts'
 
 /** A turn as a test needs it: a message of Ada's in a group of three. */
 export function turnOf(text: string, more: Partial<Turn> = {}): Turn {
@@ -7,7 +8,7 @@ export function turnOf(text: string, more: Partial<Turn> = {}): Turn {
     id: 'i',
     from: 'm_ada',
     fromName: 'Ada',
-    settings: { mode: 'mention', assistantName: 'Sage' },
+    settings: { ...DEFAULT_SETTINGS, assistantName: 'Sage' },
     original: text,
     attachments: [],
     answersAssistant: false,

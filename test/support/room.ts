@@ -48,6 +48,9 @@ export class Table {
   /** What everyone here reads. */
   language: 'en' | 'zh' = 'en'
 
+  /** When the session behind each new connection ends, in milliseconds since 1970. */
+  sessionEndsAt = Date.now() + 3_600_000
+
   /** A new stub each time: one whose object died is of no more use. */
   get group(): DurableObjectStub<Group> {
     return env.GROUPS.getByName(this.id)
@@ -86,6 +89,7 @@ export class Table {
       ticket,
       expiresAt: Date.now() + 30_000,
       language: this.language,
+      sessionEndsAt: this.sessionEndsAt,
     }
     const query = new URLSearchParams(
       Object.entries(position).map(([name, value]) => [name, String(value)]),

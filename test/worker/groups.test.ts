@@ -83,7 +83,7 @@ describe('/api/groups/:group', () => {
   it('is read by members, changed by moderators, erased by the owner', async () => {
     const ada = await signIn('Ada')
     const lobby = await ada.found('Lobby')
-    const settings = { mode: 'off', assistantName: 'Max' }
+    const settings = { mode: 'off', assistantName: 'Max', join: 'approval', slowModeSeconds: 5 }
     const patched = await ada.patch(`/api/groups/${lobby}`, { title: 'Hall', settings })
     const group = { id: lobby, title: 'Hall', role: 'owner', settings }
     expect(await patched.json()).toEqual({ group })

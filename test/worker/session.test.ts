@@ -66,7 +66,10 @@ describe('GET /api/me', () => {
     const session = await visit('/api/session', json({ name: 'Ada', locale: 'de-CH' }))
     const { token, member } = await session.json<{ token: string; member: { id: string } }>()
     const me = await visit('/api/me', { headers: { authorization: `bearer ${token}` } })
-    expect(await me.json()).toEqual({ member: { id: member.id, name: 'Ada', locale: 'de-CH' } })
+    expect(await me.json()).toEqual({
+      member: { id: member.id, name: 'Ada', locale: 'de-CH' },
+      expiresAt: expect.any(Number),
+    })
   })
 
   it.each([
@@ -122,6 +125,7 @@ describe('a token of another back end', () => {
     expect(await readSession(await sign(claims, SECRET), SECRET)).toEqual({
       id: 'm_1',
       name: 'Ada',
+      expiresAt: claims.exp * 1000,
     })
   })
 })
@@ -154,7 +158,10 @@ describe('a forged token', () => {
   )
 
   it('that is a ticket is refused', async () => {
-    const { ticket } = await signTicket({ member: 'm_1', group: GROUP, language: 'en' }, SECRET)
+    const { ticket } = await signTicket(
+      { member: 'm_1', group: GROUP, language: 'en', sessionEndsAt: 9e12 },
+      SECRET,
+    )
     expect(await statusFor(ticket)).toBe(401)
   })
 })

@@ -22,6 +22,7 @@ it('gives a member leave for one connection within thirty seconds', async () => 
     member: ada.id,
     group,
     language: 'en',
+    sessionEndsAt: expect.any(Number),
     expiresAt,
   })
 })

@@ -66,6 +66,7 @@ const FRAMES: { readonly [Type in ServerFrame['type']]: Shape } = {
   read: { from: isText, seq: isNumber },
   assistant: { state: isText },
   notice: { text: isText },
+  waiting: { count: isNumber },
   sync: { n: isNumber },
   batch: { frames: isList },
   bye: { code: isNumber },

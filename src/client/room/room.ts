@@ -43,6 +43,8 @@ export class Room {
   readonly people = signal<People>(new Map())
   readonly online = signal<Online>(new Set())
   readonly onlineCount = signal(0)
+  /** How many wait to be let in; only moderators are told. */
+  readonly waiting = signal(0)
   /** The line "new" stands after this seq; `null` while everything is read. */
   readonly readUpTo = signal<number | null>(null)
   readonly isAtEnd = signal(true)
@@ -270,6 +272,9 @@ export class Room {
         return
       case 'assistant':
         if (this.about.value !== null) this.about.value = { ...this.about.value, assistant: frame }
+        return
+      case 'waiting':
+        this.waiting.value = frame.count
         return
       case 'notice':
         this.notices.add({ text: frame.text, after: this.timeline.value.last })

@@ -39,10 +39,12 @@ function membershipAfter(change: MemberChange, before: boolean): boolean {
     case 'joined':
     case 'role':
     case 'muted':
+    case 'unmuted':
       return true
     case 'left':
     case 'removed':
     case 'banned':
+    case 'denied':
       return false
     case 'unbanned':
       return before

@@ -1,5 +1,6 @@
 import type { LogEvent, ReceivedWelcome } from '../../../src/client/link/received.ts'
 import type { EventBodies, EventKind } from '../../../src/protocol/events.ts'
+import { DEFAULT_SETTINGS } from '../../../src/protocol/events.ts'
 import { DEFAULT_LIMITS } from '../../../src/protocol/limits.ts'
 
 /** An entry of a log, with everything that does not matter filled in. */
@@ -36,9 +37,9 @@ export function welcome(head: number, more: Partial<ReceivedWelcome> = {}): Rece
     group: {
       id: 'g_lobby',
       title: 'Lobby',
-      settings: { mode: 'mention', assistantName: 'Assistant' },
+      settings: DEFAULT_SETTINGS,
     },
-    you: { id: 'm_ada', name: 'Ada', role: 'member' },
+    you: { id: 'm_ada', name: 'Ada', role: 'member', connection: 'c_1', expiresAt: 9e12 },
     epoch: 'e_1',
     head,
     mode: 'snapshot',
