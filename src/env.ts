@@ -68,4 +68,17 @@ export interface Env {
   readonly LIMIT_CONNECTIONS_PER_MEMBER?: string
   readonly LIMIT_CONNECTIONS_PER_GROUP?: string
   readonly LIMIT_REPLIES_PER_MINUTE?: string
+
+  /** Replies to one member in an hour of UTC; default 15 × `LIMIT_REPLIES_PER_MINUTE`. */
+  readonly QUOTA_MEMBER_REPLIES_PER_HOUR?: string
+  /** Tokens, prompts included, of replies to one member in an hour; default 4,000 for each reply. */
+  readonly QUOTA_MEMBER_TOKENS_PER_HOUR?: string
+  /** Replies in one group in a day of UTC; default 250 × `LIMIT_REPLIES_PER_MINUTE`. */
+  readonly QUOTA_GROUP_REPLIES_PER_DAY?: string
+  /** Tokens of replies in one group in a day; default 4,000 for each reply. */
+  readonly QUOTA_GROUP_TOKENS_PER_DAY?: string
+  /** Replies of the whole deployment in a day of UTC; unset, there is no such limit. */
+  readonly QUOTA_DEPLOYMENT_REPLIES_PER_DAY?: string
+  /** Tokens of the whole deployment in a day of UTC; unset, there is no such limit. */
+  readonly QUOTA_DEPLOYMENT_TOKENS_PER_DAY?: string
 }

@@ -1,5 +1,11 @@
 import type { Refusal } from '../protocol/codes.ts'
-import type { GroupEvent, GroupSettings, Role } from '../protocol/events.ts'
+import type {
+  GroupEvent,
+  GroupSettings,
+  ReplySource,
+  ReplyStatus,
+  Role,
+} from '../protocol/events.ts'
 
 /** What a call across the object's border comes back with: a value, or an expected no. */
 export type Outcome<T> =
@@ -63,6 +69,51 @@ export interface InviteListing extends InviteTerms {
 export interface Joined extends GroupSummary {
   /** Whether a moderator has yet to let them in. */
   readonly waiting: boolean
+}
+
+/** What replies cost. */
+export interface Spent {
+  readonly replies: number
+  readonly tokens: number
+}
+
+/** The account of one reply, charged to whom it answers. */
+export interface LedgerEntry {
+  /** Seqs of the reply and of the message that it answers. */
+  readonly reply: number
+  readonly question: number
+  readonly to: string
+  /** When its cost was set aside, which decides the hour and the day that it counts to. */
+  readonly at: number
+  readonly status: ReplyStatus
+  readonly source: ReplySource
+  readonly model?: string
+  /** 1; 0 where nothing of it was to be seen, so that it does not count as a reply. */
+  readonly replies: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Whether the tokens are estimated, because the endpoint did not say. */
+  readonly estimated: boolean
+}
+
+/** How much the assistant answers; hours and days are UTC's. */
+export interface QuotaLimits {
+  readonly memberRepliesPerMinute: number
+  readonly memberRepliesPerHour: number
+  readonly memberTokensPerHour: number
+  readonly groupRepliesPerDay: number
+  readonly groupTokensPerDay: number
+}
+
+/** Who used what, as moderators see it. */
+export interface LedgerPage {
+  readonly limits: QuotaLimits
+  /** Since midnight UTC, with what is set aside for replies that are being written. */
+  readonly today: Spent & { readonly resetsAt: number }
+  readonly members: readonly (Spent & { readonly id: string; readonly name: string })[]
+  /** The newest first. */
+  readonly entries: readonly LedgerEntry[]
+  readonly more: boolean
 }
 
 export interface MemberPatch {
@@ -142,6 +193,8 @@ export interface GroupApi {
   admit(person: Identity): Promise<Outcome<GroupSummary>>
   /** Puts an open connection of a member under a newer session. */
   renew(member: string, connection: string, sessionEndsAt: number): Promise<Outcome<null>>
+  /** Who used what: the accounts of replies before `before`. */
+  ledger(member: string, before: number, limit: number): Promise<Outcome<LedgerPage>>
   page(member: string, query: PageQuery): Promise<Outcome<Page>>
   search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>>
 }

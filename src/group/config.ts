@@ -1,6 +1,8 @@
 import type { Env } from '../env.ts'
+import type { BudgetLimits } from '../ops/budget.ts'
 import { DEFAULT_LIMITS } from '../protocol/limits.ts'
 import type { Limits } from '../protocol/limits.ts'
+import type { QuotaLimits } from './api.ts'
 import type { ArchivePolicy } from './segments.ts'
 
 const DAY_MS = 86_400_000
@@ -36,6 +38,54 @@ export function limitsFrom(env: Env): Limits {
   }
 }
 
+/** The replies of an hour and of a day where only those of a minute are set, per one of these. */
+const REPLIES_PER_HOUR = 15
+const REPLIES_PER_DAY = 250
+
+/** The tokens that a reply costs where only replies are limited: a prompt of 3,000 and an answer. */
+const TOKENS_PER_REPLY = 4_000
+
+/** How much the assistant may answer in one group. @throws like `limitsFrom`. */
+export function quotasFrom(env: Env): QuotaLimits {
+  const memberRepliesPerMinute = limitsFrom(env).repliesPerMinute
+  const memberRepliesPerHour = count(
+    env,
+    'QUOTA_MEMBER_REPLIES_PER_HOUR',
+    memberRepliesPerMinute * REPLIES_PER_HOUR,
+  )
+  const groupRepliesPerDay = count(
+    env,
+    'QUOTA_GROUP_REPLIES_PER_DAY',
+    memberRepliesPerMinute * REPLIES_PER_DAY,
+  )
+  return {
+    memberRepliesPerMinute,
+    memberRepliesPerHour,
+    memberTokensPerHour: count(
+      env,
+      'QUOTA_MEMBER_TOKENS_PER_HOUR',
+      memberRepliesPerHour * TOKENS_PER_REPLY,
+    ),
+    groupRepliesPerDay,
+    groupTokensPerDay: count(
+      env,
+      'QUOTA_GROUP_TOKENS_PER_DAY',
+      groupRepliesPerDay * TOKENS_PER_REPLY,
+    ),
+  }
+}
+
+/** What the whole deployment may answer in a day; undefined where it sets no limit. @throws like `limitsFrom`. */
+export function budgetFrom(env: Env): BudgetLimits | undefined {
+  const replies = count(env, 'QUOTA_DEPLOYMENT_REPLIES_PER_DAY', Infinity)
+  const tokens = count(env, 'QUOTA_DEPLOYMENT_TOKENS_PER_DAY', Infinity)
+  if (replies === Infinity && tokens === Infinity) return undefined
+  return {
+    ...(replies !== Infinity && { repliesPerDay: replies }),
+    ...(tokens !== Infinity && { tokensPerDay: tokens }),
+  }
+}
+
 /** When and how much this deployment archives. @throws like `limitsFrom`. */
 export function archivePolicyFrom(env: Env): ArchivePolicy {
   return {
@@ -45,7 +95,10 @@ export function archivePolicyFrom(env: Env): ArchivePolicy {
   }
 }
 
-type NumberVariable = Extract<keyof Env, `LIMIT_${string}` | `ARCHIVE_${string}`>
+type NumberVariable = Extract<
+  keyof Env,
+  `LIMIT_${string}` | `QUOTA_${string}` | `ARCHIVE_${string}`
+>
 
 function count(env: Env, name: NumberVariable, otherwise: number): number {
   const text = env[name]

@@ -5,7 +5,7 @@ import { intentOf } from '../pipeline/handlers/classify.ts'
 import type { Judge } from '../pipeline/handlers/judge.ts'
 import type { Publisher } from '../pipeline/handlers/publish.ts'
 import type { Voice } from '../pipeline/handlers/respond.ts'
-import type { Published, Turn } from '../pipeline/turn.ts'
+import type { Published, Quiet, Turn } from '../pipeline/turn.ts'
 import type { WordList } from '../pipeline/words.ts'
 import type { Refusal } from '../protocol/codes.ts'
 import { ASSISTANT } from '../protocol/events.ts'
@@ -13,19 +13,27 @@ import type { Limits } from '../protocol/limits.ts'
 import type { Connections } from './connections.ts'
 import type { Erasure } from './erasure.ts'
 import type { Facts } from './facts.ts'
+import type { Ledger } from './ledger.ts'
 import { languageOf, phrases } from './phrases.ts'
 import { printOf } from './print.ts'
+import type { Quotas, Shortage } from './quotas.ts'
 import type { Rates } from './rates.ts'
 import type { Replies } from './replies.ts'
 import type { Question, ReplyBook } from './reply-book.ts'
 import type { Roster } from './roster.ts'
-import { toEvent } from './stored-event.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { NewEvent, Timeline } from './timeline.ts'
-import { traceMessage, traceReply } from './trace.ts'
+import { parseTrace, traceMessage, traceReply } from './trace.ts'
 import type { LogTranscript } from './transcript.ts'
 
-const MINUTE_MS = 60_000
+/** What `/why` says of a question that a quota stopped. */
+const QUIET: Readonly<Record<Shortage['scope'], Quiet>> = {
+  minute: 'too_many_replies',
+  hour: 'hour_quota',
+  day: 'day_quota',
+  deployment: 'deployment_quota',
+  unreachable: 'purse_unreachable',
+}
 
 /** What a conversation needs of the room around it. */
 export interface ConversationParts {
@@ -36,6 +44,8 @@ export interface ConversationParts {
   readonly rates: Rates
   readonly replies: Replies
   readonly book: ReplyBook
+  readonly quotas: Quotas
+  readonly ledger: Ledger
   readonly erasure: Erasure
   readonly transcript: LogTranscript
   readonly words: WordList
@@ -116,22 +126,22 @@ export class Conversation implements Publisher, Voice {
   async answer(turn: Turn): Promise<void> {
     const trigger = turn.published?.seq
     if (trigger === undefined) return
-    const { replies, book, timeline, connections } = this.#parts
-    const waitMs = this.replyWaitMs(turn.from)
-    if (waitMs > 0) {
-      book.close(trigger)
-      timeline.explain(
-        trigger,
-        JSON.stringify({ ...traceMessage(turn), quiet: 'too_many_replies' }),
-      )
-      for (const connection of connections.ofMember(turn.from)) {
-        const text = phrases(connection.language).tooManyReplies(Math.ceil(waitMs / 1000))
-        connection.tell({ type: 'notice', text, about: trigger })
-      }
-      this.#parts.counters.count('refusals')
-      return
+    const question = { trigger, asker: turn.from }
+    await this.#parts.replies.answer(question, JSON.stringify(traceReply(turn)))
+  }
+
+  /** Tells the asker alone, once in a window, why the assistant keeps quiet; `/why` tells anybody. */
+  decline({ trigger, asker }: Question, { scope, retryAt }: Shortage): void {
+    const { timeline, connections, ledger, counters } = this.#parts
+    const now = Date.now()
+    const trace = timeline.trace(trigger)
+    timeline.explain(trigger, JSON.stringify({ ...parseTrace(trace), quiet: QUIET[scope] }))
+    counters.count('refusals')
+    if (!ledger.isNews(asker, scope, now, retryAt)) return
+    for (const connection of connections.ofMember(asker)) {
+      const text = phrases(connection.language).declined(scope, Math.max(0, retryAt - now))
+      connection.tell({ type: 'notice', text, about: trigger })
     }
-    await replies.answer({ trigger, asker: turn.from }, JSON.stringify(traceReply(turn)))
   }
 
   /** Answers a question once more, as its asker wishes. */
@@ -140,18 +150,11 @@ export class Conversation implements Publisher, Voice {
     await this.#parts.replies.answer(question, trace)
   }
 
-  /** How long this member must wait before the assistant answers them again, in milliseconds. */
-  replyWaitMs(member: string): number {
-    const since = Date.now() - MINUTE_MS
-    const times: number[] = []
-    for (const stored of this.#parts.timeline.before(Number.MAX_SAFE_INTEGER, 10_000)) {
-      if (stored.at < since) break
-      if (stored.kind !== 'reply.started') continue
-      const event = toEvent(stored)
-      if (event.kind === 'reply.started' && event.body.to === member) times.push(stored.at)
-    }
-    const oldest = times[this.#parts.limits.repliesPerMinute - 1]
-    return oldest === undefined ? 0 : oldest + MINUTE_MS - Date.now()
+  /** Why this member is not answered again now, as far as the group itself can tell. */
+  shortage(question: Question): Shortage | undefined {
+    const { replies, quotas } = this.#parts
+    const ask = this.askFor(question)
+    return ask && quotas.shortage(question.asker, replies.estimate(ask), Date.now())
   }
 
   /** What the model is asked; undefined once the question has been taken back. */

@@ -16,6 +16,7 @@ import type {
   InviteListing,
   InviteTerms,
   Joined,
+  LedgerPage,
   MemberListing,
   MemberPatch,
   Outcome,
@@ -26,6 +27,7 @@ import type {
   Standing,
 } from './api.ts'
 import { enter } from './entrance.ts'
+import { ledgerPageOf } from './ledger-page.ts'
 import { no, yes } from './outcome.ts'
 import { Room } from './room.ts'
 import type { Person } from './roster.ts'
@@ -209,6 +211,11 @@ export class Group extends DurableObject<Env> implements GroupApi {
     connections.renew(connection, sessionEndsAt)
     alarms.arm()
     return yes(null)
+  }
+
+  async ledger(by: string, before: number, limit: number): Promise<Outcome<LedgerPage>> {
+    const inside = this.#inside(by, 'readLedger')
+    return inside.ok ? yes(ledgerPageOf(inside.room, before, limit)) : inside
   }
 
   async page(member: string, query: PageQuery): Promise<Outcome<Page>> {

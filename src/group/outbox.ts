@@ -3,22 +3,24 @@ import type { Reason } from './alarms.ts'
 const RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 600_000
 
-/** A member whose own object has to hear that they are in this group, or no longer. */
-export interface Errand {
-  readonly kind: 'joined' | 'left'
-  readonly member: string
-  /** The seq of the event that says so: a later one wins, however late it comes. */
-  readonly version: number
-}
+/** What another object has to hear. Each may be told twice, so each must bear that. */
+export type Errand =
+  | {
+      /** To a member's own object: they are in this group, or no longer. */
+      readonly kind: 'joined' | 'left'
+      readonly member: string
+      /** The seq of the event that says so: a later one wins, however late it comes. */
+      readonly version: number
+    }
+  | {
+      /** To the deployment's purse: what was set aside under this name has cost so much. */
+      readonly kind: 'settle'
+      readonly hold: string
+      readonly replies: number
+      readonly tokens: number
+    }
 
-type ErrandRow = {
-  id: number
-  kind: Errand['kind']
-  member: string
-  version: number
-  due: number
-  tries: number
-}
+type ErrandRow = { id: number; errand: string; due: number; tries: number }
 
 /**
  * What other objects must hear of this one: written in the transaction that makes it true, delivered
@@ -37,12 +39,10 @@ export class Outbox implements Reason {
   }
 
   /** Notes an errand; call it inside the transaction that it belongs to. */
-  note({ kind, member, version }: Errand): void {
+  note(errand: Errand): void {
     this.#change(
-      'INSERT INTO outbox (kind, member, version, due, tries) VALUES (?, ?, ?, ?, 0)',
-      kind,
-      member,
-      version,
+      'INSERT INTO errands (errand, due, tries) VALUES (?, ?, 0)',
+      JSON.stringify(errand),
       Date.now(),
     )
   }
@@ -55,17 +55,17 @@ export class Outbox implements Reason {
   /** Delivers what is due; what fails waits longer each time. */
   async run(now = Date.now()): Promise<boolean> {
     const rows = this.#sql
-      .exec<ErrandRow>('SELECT * FROM outbox WHERE due <= ? ORDER BY id', now)
+      .exec<ErrandRow>('SELECT * FROM errands WHERE due <= ? ORDER BY id', now)
       .toArray()
     let delivered = false
-    for (const { id, kind, member, version, tries } of rows) {
+    for (const { id, errand, tries } of rows) {
       try {
-        await this.#deliver({ kind, member, version })
-        this.#change('DELETE FROM outbox WHERE id = ?', id)
+        await this.#deliver(JSON.parse(errand))
+        this.#change('DELETE FROM errands WHERE id = ?', id)
         delivered = true
       } catch {
         const wait = Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS)
-        this.#change('UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
+        this.#change('UPDATE errands SET due = ?, tries = tries + 1 WHERE id = ?', now + wait, id)
       }
     }
     return delivered
@@ -78,7 +78,7 @@ export class Outbox implements Reason {
 
   #readDue(): number | undefined {
     const { due } = this.#sql
-      .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox')
+      .exec<{ due: number | null }>('SELECT min(due) AS due FROM errands')
       .one()
     return due ?? undefined
   }

@@ -1,11 +1,16 @@
 import type { Intent, Language } from '../model/ask.ts'
 import type { Address, Quiet, Verdict } from '../pipeline/turn.ts'
 import type { ReplySource, ReplyStatus } from '../protocol/events.ts'
+import type { Shortage } from './quotas.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** Everything that the group itself says to people, in both languages. */
 export interface Phrases {
   readonly help: string
-  readonly tooManyReplies: (seconds: number) => string
+  /** Why one is not answered now, and how long that lasts. */
+  readonly declined: (scope: Shortage['scope'], waitMs: number) => string
   readonly whyNothing: string
   readonly whyQuiet: Readonly<Record<Quiet, string>>
   readonly whySpoke: Readonly<Record<Address | 'again', string>>
@@ -21,6 +26,18 @@ export interface Phrases {
   readonly source: Readonly<Record<ReplySource, string>>
 }
 
+function waitInEnglish(ms: number): string {
+  if (ms < 2 * MINUTE_MS) return `${Math.ceil(ms / 1_000)} s`
+  return ms < 2 * HOUR_MS ? `${Math.ceil(ms / MINUTE_MS)} min` : `${Math.ceil(ms / HOUR_MS)} h`
+}
+
+function waitInChinese(ms: number): string {
+  if (ms < 2 * MINUTE_MS) return ` ${Math.ceil(ms / 1_000)} 秒`
+  return ms < 2 * HOUR_MS
+    ? ` ${Math.ceil(ms / MINUTE_MS)} 分钟`
+    : ` ${Math.ceil(ms / HOUR_MS)} 小时`
+}
+
 const en: Phrases = {
   help: [
     'Write to everyone; write @assistant (or the assistant’s name) to be answered.',
@@ -29,8 +46,21 @@ const en: Phrases = {
     '/why 132 – the same for message #132',
     '// at the beginning says a text that begins with a slash.',
   ].join('\n'),
-  tooManyReplies: (seconds) =>
-    `You have asked a lot in this minute; the assistant answers you again in ${seconds} s.`,
+  declined: (scope, waitMs) => {
+    const wait = waitInEnglish(waitMs)
+    switch (scope) {
+      case 'minute':
+        return `You have asked a lot in this minute; the assistant answers you again in ${wait}.`
+      case 'hour':
+        return `Your replies of this hour are used up; the assistant answers you again in ${wait}.`
+      case 'day':
+        return `This group’s replies of today are used up; the assistant answers again in ${wait}.`
+      case 'deployment':
+        return `This server’s replies of today are used up; the assistant answers again in ${wait}.`
+      case 'unreachable':
+        return 'The assistant could not be asked just now. Please ask again in a moment.'
+    }
+  },
   whyNothing: 'There is no such message here.',
   whyQuiet: {
     not_addressed: 'The assistant kept quiet: nobody addressed it.',
@@ -38,6 +68,10 @@ const en: Phrases = {
     edited: 'The assistant kept quiet: it does not answer edits.',
     retracted: 'The assistant kept quiet: the message was taken back by moderation.',
     too_many_replies: 'The assistant kept quiet: its author had asked too often in that minute.',
+    hour_quota: 'The assistant kept quiet: its author’s replies of that hour were used up.',
+    day_quota: 'The assistant kept quiet: the group’s replies of that day were used up.',
+    deployment_quota: 'The assistant kept quiet: the server’s replies of that day were used up.',
+    purse_unreachable: 'The assistant kept quiet: what replies may cost could not be found out.',
   },
   whySpoke: {
     mention: 'The assistant spoke because it was mentioned.',
@@ -79,7 +113,21 @@ const zh: Phrases = {
     '/why 132 – 查看第 132 条消息',
     '以 // 开头，可以发送以斜杠开头的文字。',
   ].join('\n'),
-  tooManyReplies: (seconds) => `你这一分钟问得太多了，助手将在 ${seconds} 秒后再回答你。`,
+  declined: (scope, waitMs) => {
+    const wait = waitInChinese(waitMs)
+    switch (scope) {
+      case 'minute':
+        return `你这一分钟问得太多了，助手将在${wait}后再回答你。`
+      case 'hour':
+        return `你这个小时的回答次数已用完，助手将在${wait}后再回答你。`
+      case 'day':
+        return `本群今天的回答次数已用完，助手将在${wait}后再回答。`
+      case 'deployment':
+        return `这台服务器今天的回答次数已用完，助手将在${wait}后再回答。`
+      case 'unreachable':
+        return '现在问不到助手，请稍后再问一次。'
+    }
+  },
   whyNothing: '这里没有这条消息。',
   whyQuiet: {
     not_addressed: '助手没有开口：没有人叫它。',
@@ -87,6 +135,10 @@ const zh: Phrases = {
     edited: '助手没有开口：它不回答编辑后的内容。',
     retracted: '助手没有开口：这条消息被审核撤下。',
     too_many_replies: '助手没有开口：作者在那一分钟里问得太多。',
+    hour_quota: '助手没有开口：作者那个小时的回答次数已用完。',
+    day_quota: '助手没有开口：本群那天的回答次数已用完。',
+    deployment_quota: '助手没有开口：服务器那天的回答次数已用完。',
+    purse_unreachable: '助手没有开口：当时无法确认还能回答多少。',
   },
   whySpoke: {
     mention: '助手开口，因为有人提到它。',

@@ -3,13 +3,18 @@ import { log } from '../ops/log.ts'
 import type { MetricName } from '../ops/metrics.ts'
 import type { WordList } from '../pipeline/words.ts'
 import { ASSISTANT } from '../protocol/events.ts'
-import type { EventBodies, ReplyStatus } from '../protocol/events.ts'
+import type { ReplyStatus, Usage } from '../protocol/events.ts'
 import type { ReplySnapshot } from '../protocol/frames.ts'
 import type { Reason } from './alarms.ts'
 import { DeltaStream } from './delta-stream.ts'
 import type { Erasure } from './erasure.ts'
+import type { Ledger } from './ledger.ts'
+import type { Outbox } from './outbox.ts'
 import { Places } from './places.ts'
+import type { Quotas, Shortage } from './quotas.ts'
 import type { Question, ReplyBook } from './reply-book.ts'
+import { costOf } from './reply-cost.ts'
+import type { Ending } from './reply-cost.ts'
 import { ReplyStopped } from './reply-stopped.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { NewEvent, Timeline } from './timeline.ts'
@@ -29,6 +34,8 @@ interface Running {
   readonly question: Question
   readonly stream: DeltaStream
   readonly abort: AbortController
+  /** Whether a model was asked, so that there is something to pay. */
+  hasCalled: boolean
 }
 
 /** What replies need of the room around them. */
@@ -38,6 +45,9 @@ export interface ReplyParts {
   readonly timeline: Timeline
   readonly erasure: Erasure
   readonly model: Model
+  readonly quotas: Quotas
+  readonly ledger: Ledger
+  readonly outbox: Outbox
   readonly words: WordList
   readonly listeners: () => number
   /** Shows an event that has become durable. */
@@ -46,6 +56,8 @@ export interface ReplyParts {
   readonly publish: (encoded: string) => void
   /** What the model is asked, or undefined if the trigger is gone by now. */
   readonly ask: (question: Question) => Ask | undefined
+  /** Hears of a question that is not answered, because a quota is used up. */
+  readonly onShortage: (question: Question, shortage: Shortage) => void
   /** Hears how a model call went. */
   readonly onCompletion: (completion: Completion) => void
   readonly count: (name: MetricName) => void
@@ -60,6 +72,7 @@ export class Replies implements Reason {
   readonly name = 'lease'
   readonly #parts: ReplyParts
   readonly #running = new Map<number, Running>()
+  readonly #admitting = new Set<number>()
   readonly #calls = new Places(CALLS_AT_ONCE)
 
   constructor(parts: ReplyParts) {
@@ -73,6 +86,11 @@ export class Replies implements Reason {
       run: 1,
       text: stream.text,
     }))
+  }
+
+  /** What answering may use at most; see `Model`. */
+  estimate(ask: Ask): Usage {
+    return this.#parts.model.estimate(ask)
   }
 
   /** Who asked for a running reply; undefined once it has ended. */
@@ -98,10 +116,8 @@ export class Replies implements Reason {
 
   /** Answers a promised question; resolves when the reply has ended, however it did. */
   async answer(question: Question, trace?: string): Promise<void> {
-    // Whoever comes second, the chain or the alarm, finds the promise taken.
-    if (!this.#parts.book.isPromised(question.trigger)) return
-    const ask = this.#parts.ask(question)
-    if (!ask) return this.#parts.book.close(question.trigger)
+    const ask = await this.#admit(question)
+    if (!ask) return
     const running = this.#start(question, trace)
     const { reply, abort, stream } = running
     const deadline = setTimeout(() => abort.abort(new ReplyStopped('failed')), DEADLINE_MS)
@@ -109,6 +125,7 @@ export class Replies implements Reason {
     let checkpointChars = 0
     try {
       await this.#calls.take(abort.signal)
+      running.hasCalled = true
       const completion = await this.#parts.model.complete(ask, {
         signal: abort.signal,
         onText: (text) => {
@@ -144,9 +161,41 @@ export class Replies implements Reason {
       const running = reply === undefined ? undefined : this.#running.get(reply)
       if (reply === undefined) await this.answer(question)
       else if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
-      else this.#close(reply, question.trigger, 'interrupted', text, 'model')
+      else {
+        // What the model had written beyond the checkpoint, nobody knows.
+        this.#close({ reply, question, status: 'interrupted', text, shown: text, source: 'model' })
+      }
     }
     return expired.length > 0
+  }
+
+  // What is asked, once the cost of answering has been set aside; nothing where it may not be answered.
+  async #admit(question: Question): Promise<Ask | undefined> {
+    const { book, quotas, model, ask, onShortage } = this.#parts
+    const { trigger } = question
+    // Whoever comes second, the chain or the alarm, finds the promise taken.
+    if (this.#admitting.has(trigger) || !book.isPromised(trigger)) return undefined
+    this.#admitting.add(trigger)
+    try {
+      const asked = ask(question)
+      const shortage = asked && (await quotas.reserve(question, model.estimate(asked)))
+      if (shortage) onShortage(question, shortage)
+      // While the deployment was asked, the question may have been taken back.
+      else if (asked && ask(question)) return asked
+      this.#drop(trigger)
+      return undefined
+    } finally {
+      this.#admitting.delete(trigger)
+    }
+  }
+
+  #drop(trigger: number): void {
+    const { book, quotas, outbox, arm } = this.#parts
+    const hold = quotas.holdOf(trigger)
+    book.close(trigger)
+    if (hold === undefined) return
+    outbox.note({ kind: 'settle', hold, replies: 0, tokens: 0 })
+    arm()
   }
 
   #start(question: Question, trace: string | undefined): Running {
@@ -165,7 +214,7 @@ export class Replies implements Reason {
     const stream = new DeltaStream(this.#parts.words, this.#parts.listeners, (piece) => {
       this.#parts.publish(JSON.stringify({ type: 'delta', reply, run: 1, ...piece }))
     })
-    const running = { reply, question, stream, abort: new AbortController() }
+    const running = { reply, question, stream, abort: new AbortController(), hasCalled: false }
     this.#running.set(reply, running)
     this.#parts.count('replies_started')
     this.#parts.show(started)
@@ -175,49 +224,55 @@ export class Replies implements Reason {
 
   #end(running: Running, status: ReplyStatus, completion: Completion): void {
     const { reply, question, stream } = running
-    const { source, model, usage, quotes } = completion
-    const more = {
-      ...(model !== undefined && { model }),
-      ...(usage && { usage }),
-      ...(quotes && quotes.length > 0 && { quotes }),
-    }
-    this.#close(reply, question.trigger, status, stream.end(), source, more)
+    const text = stream.end()
+    this.#close({ reply, question, status, text, shown: text, ...completion })
   }
 
   #fail(running: Running, fault: unknown): void {
-    const { reply, question, stream } = running
+    const { reply, question, stream, hasCalled } = running
     const { reason } = running.abort.signal
     stream.stop()
+    const shown = hasCalled ? stream.text : undefined
+    const ending = { reply, question, shown, source: 'model' } as const
     if (reason instanceof ReplyStopped) {
       const text = reason.status === 'withdrawn' ? '' : stream.text
       const isCutOff = reason.status === 'failed' && text !== ''
-      const status = isCutOff ? 'interrupted' : reason.status
-      this.#close(reply, question.trigger, status, text, 'model')
-      return
+      return this.#close({ ...ending, status: isCutOff ? 'interrupted' : reason.status, text })
     }
     this.#parts.count('replies_failed')
     log({ event: 'reply.failed', group: this.#parts.group(), reply }, fault)
     const status = stream.text === '' ? 'failed' : 'interrupted'
-    this.#close(reply, question.trigger, status, stream.text, 'model')
+    this.#close({ ...ending, status, text: stream.text })
   }
 
-  #close(
-    reply: number,
-    trigger: number,
-    status: ReplyStatus,
-    text: string,
-    source: Completion['source'],
-    more: Pick<EventBodies['reply.ended'], 'model' | 'usage' | 'quotes'> = {},
-  ): void {
-    const body = { reply, status, text, source, ...more }
-    const ended = this.#parts.timeline.append(
-      { kind: 'reply.ended', from: ASSISTANT, body },
-      (seq) => {
-        this.#parts.book.close(trigger)
-        this.#parts.erasure.noteQuotes(seq, more.quotes ?? [])
-      },
-    )
-    this.#parts.show(ended)
+  // The end of a reply, of its promise and of its reservation are one transaction.
+  #close(ending: Ending): void {
+    const { book, ledger, quotas, timeline, erasure, outbox, show } = this.#parts
+    const { reply, question, status, text, source, model, usage, quotes = [] } = ending
+    const { trigger, asker } = question
+    const hold = quotas.holdOf(trigger)
+    const at = book.reservedAt(trigger) ?? Date.now()
+    const cost = costOf(ending, book.reserved(trigger))
+    const body = {
+      reply,
+      status,
+      text,
+      source,
+      ...(model !== undefined && { model }),
+      ...(usage && { usage }),
+      ...(quotes.length > 0 && { quotes }),
+    }
+    const ended = timeline.append({ kind: 'reply.ended', from: ASSISTANT, body }, (seq) => {
+      book.close(trigger)
+      erasure.noteQuotes(seq, quotes)
+      const account = { reply, question: trigger, to: asker, at, status, source, ...cost }
+      ledger.settle({ ...account, ...(model !== undefined && { model }) })
+      const tokens = cost.inputTokens + cost.outputTokens
+      if (hold !== undefined) {
+        outbox.note({ kind: 'settle', hold, replies: cost.replies, tokens })
+      }
+    })
+    show(ended)
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Usage } from '../protocol/events.ts'
+
 /** How long a reply may go without a checkpoint before it counts as orphaned. */
 const LEASE_MS = 30_000
 
@@ -35,7 +37,7 @@ export class ReplyBook {
   /** Writes down that a message will be answered; call it inside its transaction. */
   promise({ trigger, again, asker }: Question): void {
     this.#change(
-      `INSERT INTO replies VALUES (?, NULL, ?, ?, '', ?)`,
+      `INSERT INTO replies (trigger_seq, again, asker, text, lease_until) VALUES (?, ?, ?, '', ?)`,
       trigger,
       again ?? null,
       asker,
@@ -51,6 +53,29 @@ export class ReplyBook {
   /** Whether this message is being answered, or will be. */
   has(trigger: number): boolean {
     return this.#find('trigger_seq = ?', trigger).length > 0
+  }
+
+  /** Sets aside what the answer may cost at most, until it is closed. */
+  reserve(trigger: number, { inputTokens, outputTokens }: Usage, at: number): void {
+    this.#change(
+      `UPDATE replies SET reserved_at = ?, reserved_input = ?, reserved_output = ?
+         WHERE trigger_seq = ?`,
+      at,
+      inputTokens,
+      outputTokens,
+      trigger,
+    )
+  }
+
+  /** When the cost of the answer was set aside, if it was. */
+  reservedAt(trigger: number): number | undefined {
+    return this.#find('trigger_seq = ?', trigger)[0]?.reserved_at ?? undefined
+  }
+
+  /** What was set aside for the answer. */
+  reserved(trigger: number): Usage {
+    const [row] = this.#find('trigger_seq = ?', trigger)
+    return { inputTokens: row?.reserved_input ?? 0, outputTokens: row?.reserved_output ?? 0 }
   }
 
   start(trigger: number, reply: number): void {
@@ -117,4 +142,7 @@ type ReplyRow = {
   asker: string
   text: string
   lease_until: number
+  reserved_at: number | null
+  reserved_input: number
+  reserved_output: number
 }

@@ -198,8 +198,11 @@ export class Requests {
     if (book.has(trigger)) return refuse('conflict', 'this question is being answered')
     const question = { trigger, again: frame.reply, asker }
     if (!conversation.askFor(question)) return refuse('conflict', 'the question was taken back')
-    const waitMs = conversation.replyWaitMs(asker)
-    if (waitMs > 0) return refuse('quota', 'too many replies in this minute', waitMs)
+    const shortage = conversation.shortage(question)
+    if (shortage) {
+      const waitMs = Math.max(0, shortage.retryAt - Date.now())
+      return refuse('quota', 'the replies of this time are used up', waitMs)
+    }
     book.promise(question)
     connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
     await conversation.again(question)

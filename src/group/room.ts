@@ -8,7 +8,8 @@ import { wordList } from '../pipeline/words.ts'
 import type { AssistantState } from '../protocol/frames.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { Alarms } from './alarms.ts'
-import { archivePolicyFrom, limitsFrom } from './config.ts'
+import type { QuotaLimits } from './api.ts'
+import { archivePolicyFrom, budgetFrom, limitsFrom, quotasFrom } from './config.ts'
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { Conversation } from './conversation.ts'
@@ -18,6 +19,7 @@ import { Fanout } from './fanout.ts'
 import { Frames } from './frames.ts'
 import { Invites } from './invites.ts'
 import { Inviting } from './inviting.ts'
+import { Ledger } from './ledger.ts'
 import { LogWalk } from './log-walk.ts'
 import { MemberEvents } from './member-events.ts'
 import { Membership } from './membership.ts'
@@ -25,6 +27,8 @@ import { Outbox } from './outbox.ts'
 import type { Errand } from './outbox.ts'
 import { memoryMs, Pace } from './pace.ts'
 import { Presence } from './presence.ts'
+import { Quotas } from './quotas.ts'
+import type { Purse } from './quotas.ts'
 import { Rates } from './rates.ts'
 import { Replies } from './replies.ts'
 import { ReplyBook } from './reply-book.ts'
@@ -62,6 +66,8 @@ export class Room {
   readonly alarms: Alarms
   readonly counters: Counters
   readonly limits: Limits
+  readonly ledger: Ledger
+  readonly quotaLimits: QuotaLimits
   #condition: Condition
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -106,17 +112,30 @@ export class Room {
     const show = (event: StoredEvent): void => this.show(event)
     const arm = (): void => this.alarms.arm()
     const book = new ReplyBook(sql)
+    this.ledger = new Ledger(sql)
+    this.quotaLimits = quotasFrom(env)
+    const quotas = new Quotas({
+      limits: this.quotaLimits,
+      ledger: this.ledger,
+      book,
+      group: () => this.facts.id,
+      purse: purseOf(env),
+    })
     this.replies = new Replies({
       group: () => this.facts.id,
       book,
       timeline: this.timeline,
       erasure,
       model,
+      quotas,
+      ledger: this.ledger,
+      outbox: this.outbox,
       words,
       listeners: () => this.connections.count,
       show,
       publish: (encoded) => this.fanout.publish(encoded),
       ask: (question) => conversation.askFor(question),
+      onShortage: (question, shortage) => conversation.decline(question, shortage),
       onCompletion: (completion) => this.#onCompletion(completion, describe(settings)),
       count: (name) => this.counters.count(name),
       arm,
@@ -131,6 +150,8 @@ export class Room {
       rates: new Rates(paces, this.limits.groupPerSecond),
       replies: this.replies,
       book,
+      quotas,
+      ledger: this.ledger,
       erasure,
       limits: this.limits,
       counters: this.counters,
@@ -201,10 +222,29 @@ export class Room {
     this.fanout.publish(JSON.stringify({ type: 'assistant', ...next }))
   }
 
-  async #runErrand(env: Env, { kind, member, version }: Errand): Promise<void> {
-    const object = env.MEMBERS.getByName(member)
-    if (kind === 'joined') await object.joined(this.facts.id, version)
-    else await object.left(this.facts.id, version)
+  async #runErrand(env: Env, errand: Errand): Promise<void> {
+    switch (errand.kind) {
+      case 'joined':
+        return env.MEMBERS.getByName(errand.member).joined(this.facts.id, errand.version)
+      case 'left':
+        return env.MEMBERS.getByName(errand.member).left(this.facts.id, errand.version)
+      case 'settle':
+        return env.OPERATIONS.getByName(OPERATIONS_NAME).settleReply(
+          errand.hold,
+          errand.replies,
+          errand.tokens,
+        )
+    }
+  }
+}
+
+// Nobody is asked for leave where the deployment sets no limit: a call less on the way of each reply.
+function purseOf(env: Env): Purse | undefined {
+  const limits = budgetFrom(env)
+  if (!limits) return undefined
+  return {
+    hold: async (name, tokens) =>
+      env.OPERATIONS.getByName(OPERATIONS_NAME).holdReply(name, tokens, limits),
   }
 }
 

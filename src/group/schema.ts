@@ -40,6 +40,26 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE invites ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0;
   UPDATE invites SET uses = uses_left;
   `,
+  `
+  ALTER TABLE replies ADD COLUMN reserved_at INTEGER;
+  ALTER TABLE replies ADD COLUMN reserved_input INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE replies ADD COLUMN reserved_output INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE ledger (
+    reply INTEGER PRIMARY KEY, question INTEGER NOT NULL, member TEXT NOT NULL, at INTEGER NOT NULL,
+    status TEXT NOT NULL, source TEXT NOT NULL, model TEXT, replies INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, is_estimated INTEGER NOT NULL
+  );
+  CREATE INDEX ledger_at ON ledger (at);
+  CREATE TABLE told (
+    member TEXT NOT NULL, scope TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (member, scope)
+  ) WITHOUT ROWID;
+  CREATE TABLE errands (
+    id INTEGER PRIMARY KEY, errand TEXT NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL
+  );
+  INSERT INTO errands SELECT
+    id, json_object('kind', kind, 'member', member, 'version', version), due, tries FROM outbox;
+  DROP TABLE outbox;
+  `,
 ]
 
 const META = 'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID'

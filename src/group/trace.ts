@@ -17,6 +17,11 @@ export interface ReplyTrace {
   readonly verdict: Verdict['kind']
 }
 
+/** What was recorded with a message; of one without a record, nothing special. */
+export function parseTrace(encoded: string | undefined): MessageTrace {
+  return encoded === undefined ? { removed: 0, masked: 0 } : JSON.parse(encoded)
+}
+
 /** What is known when a message is published: the one moment at which its row is written anyway. */
 export function traceMessage(turn: Turn): MessageTrace {
   const quiet = quietOf(turn)

@@ -63,5 +63,7 @@ export interface Completion {
  * ([P15]). Rejects with the signal's reason when its asker stopped it.
  */
 export interface Model {
+  /** What answering may use, as far as it can be told beforehand; nothing where nobody pays for it. */
+  estimate(ask: Ask): Usage
   complete(ask: Ask, stream: AnswerStream): Promise<Completion>
 }

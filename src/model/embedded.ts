@@ -1,3 +1,4 @@
+import type { Usage } from '../protocol/events.ts'
 import type { AnswerStream, Ask, Completion, Model } from './ask.ts'
 import { answerLocally } from './embedded/answer.ts'
 import type { FaultKind } from './errors.ts'
@@ -7,6 +8,10 @@ import type { FaultKind } from './errors.ts'
  * sentence is one of `PHRASES` or a line of the transcript, quoted word for word with its seq.
  */
 export class EmbeddedModel implements Model {
+  estimate(): Usage {
+    return { inputTokens: 0, outputTokens: 0 }
+  }
+
   /** With `degraded`, the answer says that a model should have spoken here and could not. */
   async complete(ask: Ask, stream: AnswerStream, degraded?: FaultKind): Promise<Completion> {
     const { sentences, quotes } = answerLocally(ask, degraded)

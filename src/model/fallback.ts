@@ -1,3 +1,4 @@
+import type { Usage } from '../protocol/events.ts'
 import type { AnswerStream, Ask, Completion, Model } from './ask.ts'
 import type { EmbeddedModel } from './embedded.ts'
 import { isModelFault } from './errors.ts'
@@ -19,6 +20,10 @@ export class FallbackModel implements Model {
 
   constructor(parts: FallbackParts) {
     this.#parts = parts
+  }
+
+  estimate(ask: Ask): Usage {
+    return this.#parts.primary.estimate(ask)
   }
 
   async complete(ask: Ask, stream: AnswerStream): Promise<Completion> {

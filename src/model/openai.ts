@@ -1,3 +1,4 @@
+import type { Usage } from '../protocol/events.ts'
 import type { AnswerStream, Ask, Completion, Model } from './ask.ts'
 import { isModelFault, ModelSilentError } from './errors.ts'
 import { Answer } from './openai/answer.ts'
@@ -9,7 +10,7 @@ import {
   unsupportedParameter,
   type OptionalParameter,
 } from './openai/refusal.ts'
-import { toMessages, type ChatMessage } from './prompt.ts'
+import { estimateTokens, toMessages, type ChatMessage } from './prompt.ts'
 import type { StartTimer } from './timers.ts'
 
 /** An OpenAI-compatible endpoint and one of its models. */
@@ -48,6 +49,11 @@ export class OpenAiModel implements Model {
 
   constructor(parts: OpenAiParts) {
     this.#parts = parts
+  }
+
+  estimate(ask: Ask): Usage {
+    const inputTokens = toMessages(ask).reduce((sum, turn) => sum + estimateTokens(turn.content), 0)
+    return { inputTokens, outputTokens: ANSWER_TOKENS }
   }
 
   async complete(ask: Ask, stream: AnswerStream): Promise<Completion> {

@@ -1,5 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 
+import { Budget } from './budget.ts'
+import type { BudgetLimits } from './budget.ts'
 import { addCounts, Counters, later, METRICS, parseCounts } from './metrics.ts'
 import type { Counts } from './metrics.ts'
 
@@ -22,11 +24,13 @@ const TOTAL = -1
  */
 export class Operations extends DurableObject {
   readonly #sql: SqlStorage
+  readonly #budget: Budget
   readonly #pending = new Counters((counts) => this.#write(counts), later, WRITE_AFTER_MS)
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env)
     this.#sql = ctx.storage.sql
+    this.#budget = new Budget(ctx.storage)
     this.#sql.exec(
       'CREATE TABLE IF NOT EXISTS accounts (minute INTEGER PRIMARY KEY, counts TEXT NOT NULL)',
     )
@@ -35,6 +39,20 @@ export class Operations extends DurableObject {
   /** Adds what somebody counted since their last report. */
   take(deltas: Readonly<Record<string, number>>): void {
     this.#pending.add(parseCounts(deltas))
+  }
+
+  /** Sets aside what a reply may cost; see `Budget`. */
+  holdReply(
+    name: string,
+    tokens: number,
+    limits: BudgetLimits,
+  ): { readonly retryAt: number } | undefined {
+    return this.#budget.hold(name, tokens, limits)
+  }
+
+  /** Hears what a reply did cost; see `Budget`. */
+  settleReply(name: string, replies: number, tokens: number): void {
+    this.#budget.settle(name, replies, tokens)
   }
 
   /** Every counter since the beginning. */

@@ -17,7 +17,16 @@ export type Route =
   | { readonly to: 'assistant'; readonly why: Address }
 
 /** Why the assistant kept quiet. */
-export type Quiet = 'not_addressed' | 'mode_off' | 'edited' | 'retracted' | 'too_many_replies'
+export type Quiet =
+  | 'not_addressed'
+  | 'mode_off'
+  | 'edited'
+  | 'retracted'
+  | 'too_many_replies'
+  | 'hour_quota'
+  | 'day_quota'
+  | 'deployment_quota'
+  | 'purse_unreachable'
 
 /** What `publish` made of a message: an event of the log. */
 export interface Published {

@@ -10,7 +10,8 @@ import { signedIn } from './signin.ts'
 // A question of a person, not a document.
 const QUERY_CHARS = 200
 
-const Position = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.toNumber())
+/** A seq in an address, or 0. */
+export const Position = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.toNumber())
 
 const PageRequest = v.pipe(
   v.object({

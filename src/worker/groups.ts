@@ -5,10 +5,12 @@ import type { Env } from '../env.ts'
 import type { Standing } from '../group/api.ts'
 import { log } from '../ops/log.ts'
 import { SLOWEST_SECONDS } from '../protocol/events.ts'
+import { PAGE_EVENTS } from '../protocol/limits.ts'
 import { limitAddress } from './address.ts'
 import { readBody, wholeNumber } from './body.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
+import { Position } from './events.ts'
 import { MEMBER_ID, newGroupId } from './ids.ts'
 import { Name } from './names.ts'
 import { answer, newRef, refuse } from './refusals.ts'
@@ -36,6 +38,14 @@ const GroupPatch = v.pipe(
   }),
   v.check((patch) => patch.title !== undefined || Object.keys(patch.settings ?? {}).length > 0),
 )
+
+const LedgerQuery = v.object({
+  before: v.exactOptional(Position),
+  limit: v.pipe(
+    v.optional(v.pipe(Position, v.minValue(1)), String(PAGE_EVENTS)),
+    v.transform((limit) => Math.min(limit, PAGE_EVENTS)),
+  ),
+})
 
 const NewOwner = v.object({ to: v.pipe(v.string(), v.regex(MEMBER_ID)) })
 
@@ -70,6 +80,15 @@ export const groups = new Hono<Door>()
     if (!body.ok) return refuse(c, body.refusal)
     const changed = await groupOf(c).change(c.var.person.id, body.value)
     return answer(c, changed, (group) => ({ group }))
+  })
+  .get('/:group/ledger', signedIn, namesGroup, async (c) => {
+    const query = v.safeParse(LedgerQuery, c.req.query())
+    if (!query.success) {
+      const message = 'the ledger goes before a reply, with a limit from 1: whole numbers both'
+      return refuse(c, { code: 'bad_request', message })
+    }
+    const { before = Number.MAX_SAFE_INTEGER, limit } = query.output
+    return answer(c, await groupOf(c).ledger(c.var.person.id, before, limit), (page) => page)
   })
   .post('/:group/transfer', signedIn, namesGroup, async (c) => {
     const body = await readBody(c, NewOwner)

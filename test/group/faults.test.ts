@@ -64,7 +64,7 @@ describe('storage that fails', () => {
 
   it('lets nobody half in', async () => {
     const table = await foundGroup()
-    await failOnce(table, /INSERT INTO outbox/)
+    await failOnce(table, /INSERT INTO errands/)
     await expect(table.join('Bo')).rejects.toThrow('SQLITE_FULL')
     expect(await table.log()).toHaveLength(1)
     const bo = await table.join('Bo')
