@@ -36,6 +36,7 @@ it('keeps Env in the doors', () => {
   expect(new Set(holders)).toEqual(
     new Set([
       'group/config.ts',
+      'group/elsewhere.ts',
       'group/group.ts',
       'group/room.ts',
       'jobs/consumer.ts',

@@ -1,5 +1,6 @@
 import type { Language } from '../model/ask.ts'
 import { phrases } from './phrases.ts'
+import type { Quotas } from './quotas.ts'
 import { toEvent } from './stored-event.ts'
 import type { Timeline } from './timeline.ts'
 import type { MessageTrace, ReplyTrace } from './trace.ts'
@@ -8,15 +9,17 @@ import type { MessageTrace, ReplyTrace } from './trace.ts'
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'why'; readonly seq: number | undefined }
+  | { readonly name: 'quota' }
   | { readonly name: 'unknown' }
 
 /** What only the caller of a command sees. */
-export interface Answer {
+interface Answer {
   readonly text: string
   readonly about?: number
 }
 
 const HELP = new Set(['help', '帮助'])
+const QUOTA = new Set(['quota', '额度'])
 const WHY = new Set(['why', '为什么'])
 
 /** Reads a text as a command; undefined if it is none. `//` is the way to say a leading slash. */
@@ -24,13 +27,31 @@ export function parseCommand(text: string, replyTo?: number): Command | undefine
   if (!text.startsWith('/') || text.startsWith('//')) return undefined
   const [word = '', argument = ''] = text.slice(1).trim().split(/\s+/, 2)
   if (HELP.has(word.toLowerCase())) return { name: 'help' }
+  if (QUOTA.has(word.toLowerCase())) return { name: 'quota' }
   if (!WHY.has(word.toLowerCase())) return { name: 'unknown' }
   const seq = /^#?(\d{1,15})$/.exec(argument)?.[1]
   return { name: 'why', seq: seq === undefined ? replyTo : Number(seq) }
 }
 
+/** What a command's caller is told. */
+export function answerTo(
+  command: Exclude<Command, { readonly name: 'unknown' }>,
+  { timeline, quotas }: { readonly timeline: Timeline; readonly quotas: Quotas },
+  caller: string,
+  language: Language,
+): Answer {
+  switch (command.name) {
+    case 'help':
+      return { text: phrases(language).help }
+    case 'why':
+      return explain(timeline, command.seq, language)
+    case 'quota':
+      return { text: phrases(language).quota(quotas.standing(caller, Date.now())) }
+  }
+}
+
 /** Explains what happened to a message or a reply, from what was recorded with it. */
-export function explain(timeline: Timeline, seq: number | undefined, language: Language): Answer {
+function explain(timeline: Timeline, seq: number | undefined, language: Language): Answer {
   const say = phrases(language)
   const at = seq ?? newestSpoken(timeline)
   const stored = at === undefined ? undefined : timeline.at(at)

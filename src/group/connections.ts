@@ -8,6 +8,10 @@ const STRIKES = 10
 /** How long after the last sign of life a connection still counts as present ([P19]). */
 const HEARD_MS = 95_000
 
+/** Frames that change nothing which one connection may send at once, and then a second; see `floods`. */
+const VAIN_BURST = 4_000
+const VAIN_PER_SECOND = 500
+
 /** Codes that the runtime reports but that no endpoint may send. */
 const UNSENDABLE = new Set([1005, 1006, 1015])
 
@@ -25,6 +29,8 @@ interface Attachment {
   readonly strikes: readonly number[]
   /** The newest seq it said it read. */
   readonly readSeq: number
+  /** Where its member's pace stood after it last did what the log does not show; see `Pace`. */
+  readonly pace: number
 }
 
 /** One open socket of a member. */
@@ -33,6 +39,8 @@ export class Connection {
   readonly #lastPing: () => number
   #attachment: Attachment
   #heardAt: number
+  // Memory is enough: it is calm again before its object could fall asleep.
+  #calmAt = 0
 
   constructor(socket: WebSocket, attachment: Attachment, lastPing: () => number) {
     this.socket = socket
@@ -58,6 +66,11 @@ export class Connection {
     return this.#attachment.language
   }
 
+  /** Where its member's pace stood; see `Pace`. */
+  get fullAt(): number {
+    return this.#attachment.pace
+  }
+
   get readSeq(): number {
     return this.#attachment.readSeq
   }
@@ -78,6 +91,17 @@ export class Connection {
 
   read(seq: number): void {
     this.#keep({ ...this.#attachment, readSeq: seq })
+  }
+
+  /** Keeps where its member's pace stands, so that it survives a sleep. */
+  pace(fullAt: number): void {
+    this.#keep({ ...this.#attachment, pace: fullAt })
+  }
+
+  /** Counts a frame that changes nothing; true when there are so many that it has to pause. */
+  floods(now: number): boolean {
+    this.#calmAt = Math.max(this.#calmAt, now) + 1_000 / VAIN_PER_SECOND
+    return this.#calmAt - now > VAIN_BURST * (1_000 / VAIN_PER_SECOND)
   }
 
   /** Counts a bad frame; true when it was one too many. */
@@ -157,6 +181,15 @@ export class Connections {
     return [...(this.#byMember.get(member) ?? [])]
   }
 
+  /** Where members' paces stood when their connections last kept it. */
+  paces(): ReadonlyMap<string, number> {
+    const paces = new Map<string, number>()
+    for (const { member, fullAt } of this.#open.values()) {
+      paces.set(member, Math.max(fullAt, paces.get(member) ?? 0))
+    }
+    return paces
+  }
+
   /** Members with a connection that was heard of lately. */
   present(now: number): ReadonlySet<string> {
     const members = new Set<string>()
@@ -192,6 +225,7 @@ export class Connections {
       id,
       openedAt: Date.now(),
       strikes: [],
+      pace: 0,
       ...opened,
     }
     this.#ctx.acceptWebSocket(socket)

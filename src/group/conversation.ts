@@ -87,6 +87,7 @@ export class Conversation implements Publisher, Voice {
     const promise = (trigger: number) => book.promise({ trigger, asker: from })
     const stored = timeline.append(event, isAsked ? promise : undefined)
     this.#parts.counters.count('messages')
+    if (turn.kind === 'say') rates.said(from, stored.at)
     const published = { seq: stored.seq, at: stored.at }
     turn.acknowledge(published)
     this.#parts.show(stored)

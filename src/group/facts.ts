@@ -38,6 +38,12 @@ export class Facts {
     return Number(this.#known.get('trimmed_to') ?? 0)
   }
 
+  /** When its owner erased the group, in milliseconds since 1970. What is left is being removed. */
+  get erasedAt(): number | undefined {
+    const at = this.#known.get('erased_at')
+    return at === undefined ? undefined : Number(at)
+  }
+
   found(id: string, title: string): void {
     this.#set('id', id)
     this.#set('title', title)
@@ -50,6 +56,10 @@ export class Facts {
 
   settle(settings: GroupSettings): void {
     this.#set('settings', JSON.stringify(settings))
+  }
+
+  erase(at: number): void {
+    this.#set('erased_at', String(at))
   }
 
   trimTo(seq: number): void {

@@ -66,8 +66,18 @@ export class Frames {
     }
     const { frame } = parsed
     const id = 'id' in frame ? frame.id : null
+    const isHint = !('id' in frame) || frame.type === 'fetch'
+    if (isHint && this.#calm(connection, now)) return
     const refusal = await this.#handle(connection, frame, now)
-    if (refusal) this.#refuse(connection, id, refusal)
+    if (refusal && !this.#calm(connection, now)) this.#refuse(connection, id, refusal)
+  }
+
+  // Sends a connection away for a while that floods the group with what changes nothing.
+  #calm(connection: Connection, now: number): boolean {
+    if (!connection.floods(now)) return false
+    connection.tell({ type: 'bye', code: CLOSE.tooFast, retry: true })
+    connection.close(CLOSE.tooFast, 'too many frames')
+    return true
   }
 
   // No `async` here: up to the append, everything runs in the turn in which the frame came.

@@ -1,13 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 
 import type { Env } from '../env.ts'
-import { Archive } from '../history/archive.ts'
-import { readPage } from '../history/pages.ts'
 import { log } from '../ops/log.ts'
 import { CLOSE } from '../protocol/codes.ts'
 import type { Refusal } from '../protocol/codes.ts'
-import type { GroupEvent, GroupSettings } from '../protocol/events.ts'
-import { SERVER_FRAME_BYTES } from '../protocol/limits.ts'
+import type { GroupSettings } from '../protocol/events.ts'
 import type { Action } from '../protocol/permissions.ts'
 import type {
   GroupApi,
@@ -29,14 +26,14 @@ import type {
 import { enter } from './entrance.ts'
 import { ledgerPageOf } from './ledger-page.ts'
 import { no, yes } from './outcome.ts'
+import { pageOf, searchIn } from './reads.ts'
 import { Room } from './room.ts'
 import type { Person } from './roster.ts'
 import { hasSchema, migrate } from './schema.ts'
 import { standingOf } from './standing.ts'
 
-/** Search hits, and how much of a message each shows. */
-const HITS = 50
-const SNIPPET_CHARS = 200
+/** When an erased group is tried again of which something could not be cleared away, in milliseconds. */
+const CLEAR_AGAIN_MS = 60_000
 
 const NO_GROUP: { readonly ok: false; readonly refusal: Refusal } = no(
   'not_found',
@@ -49,6 +46,8 @@ const NO_GROUP: { readonly ok: false; readonly refusal: Refusal } = no(
  */
 export class Group extends DurableObject<Env> implements GroupApi {
   #room: Room | undefined
+  // What is left of a group that was erased, until all of it is cleared away.
+  #erased: Room | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -56,7 +55,8 @@ export class Group extends DurableObject<Env> implements GroupApi {
     if (!hasSchema(ctx.storage.sql)) return
     migrate(ctx.storage)
     const room = new Room(ctx, env)
-    this.#room = room
+    if (room.facts.erasedAt === undefined) this.#room = room
+    else this.#erased = room
     void ctx.blockConcurrencyWhile(async () => room.alarms.recall())
   }
 
@@ -100,7 +100,8 @@ export class Group extends DurableObject<Env> implements GroupApi {
   }
 
   override async alarm(): Promise<void> {
-    await this.#room?.alarms.ring()
+    if (this.#erased) await this.#clearAway(this.#erased)
+    else await this.#room?.alarms.ring()
   }
 
   async found(owner: Identity, title: string): Promise<Outcome<GroupSummary>> {
@@ -140,20 +141,16 @@ export class Group extends DurableObject<Env> implements GroupApi {
     const inside = this.#inside(by, 'erase')
     if (!inside.ok) return inside
     const { room } = inside
-    const { id: group } = room.facts
-    const [events, members] = [room.timeline.head, room.roster.active()]
-    // From here on the group is gone for everyone, whatever still has to be cleaned up.
+    // From here on the group is gone for everyone, whatever still has to be cleared away.
+    const receipt = this.ctx.storage.transactionSync(() => room.clearance.begin())
     this.#room = undefined
+    this.#erased = room
     room.replies.abandon()
     for (const connection of room.connections.all()) {
       connection.dismiss(CLOSE.noSuchGroup, 'the group was erased')
     }
-    for (const { id } of members) {
-      await this.env.MEMBERS.getByName(id).left(group, Number.MAX_SAFE_INTEGER)
-    }
-    const segments = await new Archive(this.env.ARCHIVE).erase(group)
-    await this.ctx.storage.deleteAll()
-    return yes({ group, events, segments, members: members.length, at: Date.now() })
+    await this.#clearAway(room)
+    return yes(receipt)
   }
 
   async roster(member: string): Promise<Outcome<readonly MemberListing[]>> {
@@ -205,12 +202,9 @@ export class Group extends DurableObject<Env> implements GroupApi {
   async renew(member: string, id: string, sessionEndsAt: number): Promise<Outcome<null>> {
     const inside = this.#inside(member, 'read')
     if (!inside.ok) return inside
-    const { connections, alarms } = inside.room
-    const connection = connections.ofMember(member).find((open) => open.id === id)
-    if (!connection) return no('not_found', 'you have no such connection here')
-    connections.renew(connection, sessionEndsAt)
-    alarms.arm()
-    return yes(null)
+    return inside.room.renew(member, id, sessionEndsAt)
+      ? yes(null)
+      : no('not_found', 'you have no such connection here')
   }
 
   async ledger(by: string, before: number, limit: number): Promise<Outcome<LedgerPage>> {
@@ -220,20 +214,12 @@ export class Group extends DurableObject<Env> implements GroupApi {
 
   async page(member: string, query: PageQuery): Promise<Outcome<Page>> {
     const inside = this.#inside(member, 'read')
-    if (!inside.ok) return inside
-    const { room } = inside
-    const request = { ...query, bytes: SERVER_FRAME_BYTES }
-    const { entries, more } = await readPage(room.log, request)
-    return yes({ events: entries.map(({ json }): GroupEvent => JSON.parse(json)), more })
+    return inside.ok ? yes(await pageOf(inside.room, query)) : inside
   }
 
   async search(member: string, words: string): Promise<Outcome<readonly SearchHit[]>> {
     const inside = this.#inside(member, 'read')
-    if (!inside.ok) return inside
-    const { room } = inside
-    const wanted = words.split(/\s+/u).filter((word) => word !== '')
-    const lines = room.transcript.search(Number.MAX_SAFE_INTEGER, wanted, HITS)
-    return yes(lines.map(({ seq, text }) => ({ seq, snippet: text.slice(0, SNIPPET_CHARS) })))
+    return inside.ok ? yes(searchIn(inside.room, words)) : inside
   }
 
   /** Called by the queue's consumer; see `ArchivedGroup`. */
@@ -261,6 +247,19 @@ export class Group extends DurableObject<Env> implements GroupApi {
     if (!room) return NO_GROUP
     const allowed = room.membership.allowed(member, action)
     return allowed.ok ? { ok: true, room, person: allowed.value } : allowed
+  }
+
+  // Its end is never in doubt: what fails is tried again by the alarm until nothing is left.
+  async #clearAway(room: Room): Promise<void> {
+    try {
+      if (await room.clearance.run(Date.now())) {
+        this.#erased = undefined
+        return
+      }
+    } catch (fault) {
+      log({ event: 'alarm.failed', group: room.facts.id, reason: 'erase' }, fault)
+    }
+    await this.ctx.storage.setAlarm(Date.now() + CLEAR_AGAIN_MS)
   }
 
   #leave(socket: WebSocket): void {

@@ -17,10 +17,14 @@ export class Pace {
   readonly #slackMs: number
   readonly #fullAt: Map<string, number>
 
-  constructor(limit: PaceLimit, fullAt: ReadonlyMap<string, number> = new Map()) {
+  /** Each of `known` says where authors' paces stood; the later counts. */
+  constructor(limit: PaceLimit, ...known: readonly ReadonlyMap<string, number>[]) {
     this.#intervalMs = 1000 / limit.perSecond
     this.#slackMs = (limit.burst - 1) * this.#intervalMs
-    this.#fullAt = new Map(fullAt)
+    this.#fullAt = new Map()
+    for (const [author, fullAt] of known.flatMap((paces) => [...paces])) {
+      this.#fullAt.set(author, Math.max(fullAt, this.#fullAt.get(author) ?? 0))
+    }
   }
 
   /** How long an event of this author has to wait, in milliseconds; 0 when it may go now. */

@@ -1,7 +1,7 @@
 import type { Intent, Language } from '../model/ask.ts'
 import type { Address, Quiet, Verdict } from '../pipeline/turn.ts'
 import type { ReplySource, ReplyStatus } from '../protocol/events.ts'
-import type { Shortage } from './quotas.ts'
+import type { QuotaStanding, Shortage } from './quotas.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -11,6 +11,7 @@ export interface Phrases {
   readonly help: string
   /** Why one is not answered now, and how long that lasts. */
   readonly declined: (scope: Shortage['scope'], waitMs: number) => string
+  readonly quota: (standing: QuotaStanding) => string
   readonly whyNothing: string
   readonly whyQuiet: Readonly<Record<Quiet, string>>
   readonly whySpoke: Readonly<Record<Address | 'again', string>>
@@ -44,6 +45,7 @@ const en: Phrases = {
     '/help – this list, for you only',
     '/why – what happened to the last message, and why the assistant spoke or kept quiet',
     '/why 132 – the same for message #132',
+    '/quota – how many replies you and this group have used',
     '// at the beginning says a text that begins with a slash.',
   ].join('\n'),
   declined: (scope, waitMs) => {
@@ -61,6 +63,11 @@ const en: Phrases = {
         return 'The assistant could not be asked just now. Please ask again in a moment.'
     }
   },
+  quota: ({ limits, hour, day }) =>
+    [
+      `You, this hour: ${hour.replies} of ${limits.memberRepliesPerHour} replies, ${hour.tokens} of ${limits.memberTokensPerHour} tokens.`,
+      `This group, today (UTC): ${day.replies} of ${limits.groupRepliesPerDay} replies, ${day.tokens} of ${limits.groupTokensPerDay} tokens.`,
+    ].join('\n'),
   whyNothing: 'There is no such message here.',
   whyQuiet: {
     not_addressed: 'The assistant kept quiet: nobody addressed it.',
@@ -111,6 +118,7 @@ const zh: Phrases = {
     '/help – 这份说明，只有你看得到',
     '/why – 上一条消息经过了什么，助手为什么开口或不开口',
     '/why 132 – 查看第 132 条消息',
+    '/quota – 你和本群已经用了多少次回答',
     '以 // 开头，可以发送以斜杠开头的文字。',
   ].join('\n'),
   declined: (scope, waitMs) => {
@@ -128,6 +136,11 @@ const zh: Phrases = {
         return '现在问不到助手，请稍后再问一次。'
     }
   },
+  quota: ({ limits, hour, day }) =>
+    [
+      `你这个小时：回答 ${hour.replies} / ${limits.memberRepliesPerHour} 次，词元 ${hour.tokens} / ${limits.memberTokensPerHour}。`,
+      `本群今天（UTC）：回答 ${day.replies} / ${limits.groupRepliesPerDay} 次，词元 ${day.tokens} / ${limits.groupTokensPerDay}。`,
+    ].join('\n'),
   whyNothing: '这里没有这条消息。',
   whyQuiet: {
     not_addressed: '助手没有开口：没有人叫它。',

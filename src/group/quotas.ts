@@ -1,5 +1,5 @@
 import type { Usage } from '../protocol/events.ts'
-import type { QuotaLimits } from './api.ts'
+import type { QuotaLimits, Spent } from './api.ts'
 import type { Ledger } from './ledger.ts'
 import type { Question, ReplyBook } from './reply-book.ts'
 
@@ -14,6 +14,13 @@ const UNREACHABLE_MS = 10_000
 export interface Shortage {
   readonly scope: 'minute' | 'hour' | 'day' | 'deployment' | 'unreachable'
   readonly retryAt: number
+}
+
+/** What is used of what may be used: by one member in this hour, by the group in this day. */
+export interface QuotaStanding {
+  readonly limits: QuotaLimits
+  readonly hour: Spent
+  readonly day: Spent
 }
 
 /** The purse of the whole deployment, kept elsewhere; see `Budget` in ops/. */
@@ -62,6 +69,12 @@ export class Quotas {
       all.tokens + tokens > limits.groupTokensPerDay
       ? { scope: 'day', retryAt: dayOf(now) + DAY_MS }
       : undefined
+  }
+
+  /** How much of this hour a member has used, and the group of this day. */
+  standing(member: string, now: number): QuotaStanding {
+    const { limits, ledger } = this.#parts
+    return { limits, hour: ledger.spent(hourOf(now), member), day: ledger.spent(dayOf(now)) }
   }
 
   /**

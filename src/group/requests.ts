@@ -3,14 +3,14 @@ import type { Turn } from '../pipeline/turn.ts'
 import type { Refusal } from '../protocol/codes.ts'
 import type { ClientFrame, FetchFrame } from '../protocol/frames.ts'
 import { may } from '../protocol/permissions.ts'
-import { explain, parseCommand } from './commands.ts'
+import { answerTo, parseCommand } from './commands.ts'
 import type { Command } from './commands.ts'
 import type { Connection } from './connections.ts'
 import type { Conversation } from './conversation.ts'
 import type { Erasure } from './erasure.ts'
 import type { Facts } from './facts.ts'
-import { phrases } from './phrases.ts'
 import { printOf } from './print.ts'
+import type { Quotas } from './quotas.ts'
 import type { Rates } from './rates.ts'
 import { refuse } from './refuse.ts'
 import type { Replies } from './replies.ts'
@@ -30,6 +30,7 @@ export interface RequestParts {
   readonly replies: Replies
   readonly book: ReplyBook
   readonly erasure: Erasure
+  readonly quotas: Quotas
   readonly show: (event: StoredEvent) => void
 }
 
@@ -39,7 +40,7 @@ type Request = Exclude<Extract<ClientFrame, { readonly id: string }>, FetchFrame
 type RequestOf<Type extends Request['type']> = Extract<Request, { readonly type: Type }>
 
 /** Nothing, once a request was acknowledged; a refusal, or the promise of either. */
-type Answer = Promise<Refusal | undefined> | Refusal | undefined
+type Outcome = Promise<Refusal | undefined> | Refusal | undefined
 
 /** Decides whether a request may be, and does it: at most once per id, however often it comes ([P7]). */
 export class Requests {
@@ -50,7 +51,7 @@ export class Requests {
   }
 
   /** Takes one request that its member's role allows. What it changes in the log has happened when this returns. */
-  take(connection: Connection, person: Person, frame: Request, now: number): Answer {
+  take(connection: Connection, person: Person, frame: Request, now: number): Outcome {
     const known = this.#parts.timeline.request(person.id, frame.id)
     if (known) {
       if (known.print !== printOf(contentOf(frame))) {
@@ -60,7 +61,7 @@ export class Requests {
       connection.tell({ type: 'ack', id: frame.id, seq, at, duplicate: true })
       return undefined
     }
-    const blocked = this.#parts.rates.check(person, now)
+    const blocked = this.#silence(person, frame, now) ?? this.#parts.rates.check(person, now)
     if (blocked) return blocked
     switch (frame.type) {
       case 'say':
@@ -78,10 +79,22 @@ export class Requests {
     }
   }
 
-  #say(connection: Connection, person: Person, frame: RequestOf<'say'>): Answer {
+  // Who is muted may still take back what is theirs, and stop what they asked for.
+  #silence(person: Person, frame: Request, now: number): Refusal | undefined {
+    if (frame.type === 'recall' || frame.type === 'stop') return undefined
+    return this.#parts.rates.silence(person, now)
+  }
+
+  #say(connection: Connection, person: Person, frame: RequestOf<'say'>): Outcome {
+    const { timeline, conversation, rates, facts } = this.#parts
+    const now = Date.now()
     const command = parseCommand(frame.text, frame.replyTo)
-    if (command) return this.#command(connection, frame.id, command)
-    const { timeline, conversation } = this.#parts
+    if (command) {
+      connection.pace(rates.charge(person.id, now))
+      return this.#command(connection, person, frame.id, command)
+    }
+    const slow = rates.slow(person, facts.settings.slowModeSeconds, now)
+    if (slow) return slow
     if (frame.replyTo !== undefined && frame.replyTo > timeline.head) {
       return refuse('not_found', 'replyTo names no message of this group')
     }
@@ -98,7 +111,7 @@ export class Requests {
     })
   }
 
-  #edit(connection: Connection, person: Person, frame: RequestOf<'edit'>): Answer {
+  #edit(connection: Connection, person: Person, frame: RequestOf<'edit'>): Outcome {
     const { erasure, timeline } = this.#parts
     const { target, text } = frame
     if (erasure.isGone(target)) return refuse('conflict', 'that message was taken back')
@@ -142,7 +155,7 @@ export class Requests {
     return turn.refusal
   }
 
-  #recall(connection: Connection, person: Person, frame: RequestOf<'recall'>): Answer {
+  #recall(connection: Connection, person: Person, frame: RequestOf<'recall'>): Outcome {
     const { timeline, erasure, conversation } = this.#parts
     const { id, target } = frame
     const isOwn = timeline.wasRequest(target, 'message', person.id)
@@ -161,7 +174,7 @@ export class Requests {
     return timeline.wasRequest(target, 'message') || timeline.endOf(target) !== undefined
   }
 
-  #react(connection: Connection, person: Person, frame: RequestOf<'react'>): Answer {
+  #react(connection: Connection, person: Person, frame: RequestOf<'react'>): Outcome {
     const { target, emoji, on } = frame
     const { timeline } = this.#parts
     const isThere =
@@ -173,7 +186,7 @@ export class Requests {
     return undefined
   }
 
-  #stop(connection: Connection, person: Person, frame: RequestOf<'stop'>): Answer {
+  #stop(connection: Connection, person: Person, frame: RequestOf<'stop'>): Outcome {
     const asker = this.#parts.replies.askerOf(frame.reply)
     if (asker === undefined) return refuse('not_found', 'no such reply is being written')
     if (asker !== person.id && !may(person.role, 'stopOthers')) {
@@ -209,16 +222,17 @@ export class Requests {
     return undefined
   }
 
-  #command(connection: Connection, id: string, command: Command): Refusal | undefined {
+  #command(
+    connection: Connection,
+    person: Person,
+    id: string,
+    command: Command,
+  ): Refusal | undefined {
     const { language } = connection
     if (command.name === 'unknown')
       return refuse('not_found', 'there is no such command; try /help')
     connection.tell({ type: 'ack', id, seq: null, at: Date.now(), duplicate: false })
-    const answer =
-      command.name === 'help'
-        ? { text: phrases(language).help }
-        : explain(this.#parts.timeline, command.seq, language)
-    connection.tell({ type: 'notice', ...answer })
+    connection.tell({ type: 'notice', ...answerTo(command, this.#parts, person.id, language) })
     return undefined
   }
 

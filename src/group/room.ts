@@ -9,10 +9,12 @@ import type { AssistantState } from '../protocol/frames.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { Alarms } from './alarms.ts'
 import type { QuotaLimits } from './api.ts'
-import { archivePolicyFrom, budgetFrom, limitsFrom, quotasFrom } from './config.ts'
+import { Clearance } from './clearance.ts'
+import { archivePolicyFrom, limitsFrom, quotasFrom } from './config.ts'
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { Conversation } from './conversation.ts'
+import { deliver, purseOf } from './elsewhere.ts'
 import { Erasure } from './erasure.ts'
 import { Facts } from './facts.ts'
 import { Fanout } from './fanout.ts'
@@ -24,11 +26,9 @@ import { LogWalk } from './log-walk.ts'
 import { MemberEvents } from './member-events.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
-import type { Errand } from './outbox.ts'
 import { memoryMs, Pace } from './pace.ts'
 import { Presence } from './presence.ts'
 import { Quotas } from './quotas.ts'
-import type { Purse } from './quotas.ts'
 import { Rates } from './rates.ts'
 import { Replies } from './replies.ts'
 import { ReplyBook } from './reply-book.ts'
@@ -36,6 +36,7 @@ import { Requests } from './requests.ts'
 import { Roster } from './roster.ts'
 import { Segments } from './segments.ts'
 import { Sessions } from './sessions.ts'
+import { SlowMode } from './slow-mode.ts'
 import { encodeEvent } from './stored-event.ts'
 import type { StoredEvent } from './stored-event.ts'
 import { Timeline } from './timeline.ts'
@@ -64,6 +65,7 @@ export class Room {
   readonly inviting: Inviting
   readonly frames: Frames
   readonly alarms: Alarms
+  readonly clearance: Clearance
   readonly counters: Counters
   readonly limits: Limits
   readonly ledger: Ledger
@@ -86,8 +88,9 @@ export class Room {
       async (counts) => env.OPERATIONS.getByName(OPERATIONS_NAME).take(counts),
       later,
     )
-    this.outbox = new Outbox(sql, async (errand) => this.#runErrand(env, errand))
-    this.log = new LogWalk(sql, this.timeline, this.facts, new Archive(env.ARCHIVE))
+    this.outbox = new Outbox(sql, async (errand) => deliver(env, this.facts.id, errand))
+    const archive = new Archive(env.ARCHIVE)
+    this.log = new LogWalk(sql, this.timeline, this.facts, archive)
     this.segments = new Segments(sql, {
       timeline: this.timeline,
       facts: this.facts,
@@ -96,6 +99,15 @@ export class Room {
       send: async (job) => {
         await env.JOBS.send(job)
       },
+    })
+    this.clearance = new Clearance({
+      facts: this.facts,
+      timeline: this.timeline,
+      roster: this.roster,
+      outbox: this.outbox,
+      archive,
+      segments: () => this.segments.archived(),
+      deleteAll: async () => storage.deleteAll(),
     })
     const erasure = new Erasure(sql, this.timeline, this.segments)
     this.transcript = new LogTranscript(
@@ -141,13 +153,14 @@ export class Room {
       arm,
     })
     const pace = { burst: this.limits.memberBurst, perSecond: this.limits.memberPerSecond }
-    const paces = new Pace(pace, this.timeline.pacesSince(Date.now() - memoryMs(pace)))
+    const logged = this.timeline.pacesSince(Date.now() - memoryMs(pace))
+    const paces = new Pace(pace, logged, this.connections.paces())
     const shared = {
       facts: this.facts,
       timeline: this.timeline,
       roster: this.roster,
       connections: this.connections,
-      rates: new Rates(paces, this.limits.groupPerSecond),
+      rates: new Rates(paces, this.limits.groupPerSecond, new SlowMode(this.timeline)),
       replies: this.replies,
       book,
       quotas,
@@ -202,6 +215,15 @@ export class Room {
     this.alarms.arm()
   }
 
+  /** Puts a connection of a member under a newer session; false where they have no such connection. */
+  renew(member: string, id: string, sessionEndsAt: number): boolean {
+    const connection = this.connections.ofMember(member).find((open) => open.id === id)
+    if (!connection) return false
+    this.connections.renew(connection, sessionEndsAt)
+    this.alarms.arm()
+    return true
+  }
+
   /** Forgets a connection that is over, but not how far its member had read. */
   leave(connection: Connection): void {
     const { connections, presence, roster } = this
@@ -220,31 +242,6 @@ export class Room {
     if (next.state === this.#condition.state && next.reason === this.#condition.reason) return
     this.#condition = next
     this.fanout.publish(JSON.stringify({ type: 'assistant', ...next }))
-  }
-
-  async #runErrand(env: Env, errand: Errand): Promise<void> {
-    switch (errand.kind) {
-      case 'joined':
-        return env.MEMBERS.getByName(errand.member).joined(this.facts.id, errand.version)
-      case 'left':
-        return env.MEMBERS.getByName(errand.member).left(this.facts.id, errand.version)
-      case 'settle':
-        return env.OPERATIONS.getByName(OPERATIONS_NAME).settleReply(
-          errand.hold,
-          errand.replies,
-          errand.tokens,
-        )
-    }
-  }
-}
-
-// Nobody is asked for leave where the deployment sets no limit: a call less on the way of each reply.
-function purseOf(env: Env): Purse | undefined {
-  const limits = budgetFrom(env)
-  if (!limits) return undefined
-  return {
-    hold: async (name, tokens) =>
-      env.OPERATIONS.getByName(OPERATIONS_NAME).holdReply(name, tokens, limits),
   }
 }
 

@@ -58,6 +58,11 @@ export class Segments implements Reason {
     this.#lookAhead()
   }
 
+  /** How many segments the archive holds of this group. */
+  archived(): number {
+    return this.#sql.exec('SELECT 1 FROM segments WHERE key IS NOT NULL').toArray().length
+  }
+
   due(): number | undefined {
     return earliest(this.#announceAt, this.#cutDue())
   }

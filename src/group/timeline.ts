@@ -122,6 +122,18 @@ export class Timeline {
       .toArray()[0]
   }
 
+  /** When a member last made a request of this kind, however long ago. */
+  lastRequestAt(author: string, kind: EventKind): number | undefined {
+    const { at } = this.#sql
+      .exec<{ at: number | null }>(
+        'SELECT max(at) AS at FROM requests WHERE author = ? AND kind = ?',
+        author,
+        kind,
+      )
+      .one()
+    return at ?? undefined
+  }
+
   /** Whether `seq` was a request of this kind, by this author where one is named. */
   wasRequest(seq: number, kind: EventKind, author?: string): boolean {
     const rows =
