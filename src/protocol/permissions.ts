@@ -3,22 +3,25 @@ import { ROLES } from './events.ts'
 import type { ClientFrame } from './frames.ts'
 
 /** Everything that a member may want of a group, over the socket, over HTTP or by a button. */
-export type Action =
-  | 'read'
-  | 'leave'
-  | 'say'
-  | 'recallOthers'
-  | 'stopOthers'
-  | 'invite'
-  | 'admit'
-  | 'mute'
-  | 'remove'
-  | 'ban'
-  | 'appoint'
-  | 'changeSettings'
-  | 'readLedger'
-  | 'transfer'
-  | 'erase'
+export const ACTIONS = [
+  'read',
+  'leave',
+  'say',
+  'recallOthers',
+  'stopOthers',
+  'invite',
+  'admit',
+  'mute',
+  'remove',
+  'ban',
+  'appoint',
+  'changeSettings',
+  'readLedger',
+  'transfer',
+  'erase',
+] as const
+
+export type Action = (typeof ACTIONS)[number]
 
 const GUEST: readonly Action[] = ['read', 'leave']
 const MEMBER: readonly Action[] = [...GUEST, 'say']

@@ -13,7 +13,10 @@ const WHOLE: Completion = { finish: 'stop', source: 'model', model: 'stand-in' }
 
 function fallbackFor(speak: (stream: AnswerStream) => Completion) {
   const outcomes: ModelOutcome[] = []
-  const primary: Model = { complete: async (_, stream) => speak(stream) }
+  const primary: Model = {
+    estimate: () => ({ inputTokens: 7, outputTokens: 9 }),
+    complete: async (_, stream) => speak(stream),
+  }
   const model = new FallbackModel({
     primary,
     embedded: new EmbeddedModel(),

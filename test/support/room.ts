@@ -169,6 +169,15 @@ export class Seat {
     return this.ask({ type: 'say', text, id: more.id ?? this.nextId(), ...more })
   }
 
+  /** What a request that was sent before has been answered with. */
+  async answer(id: string): Promise<FrameOf<'ack'> | FrameOf<'refused'> | FrameOf<'page'>> {
+    return this.#await(
+      (frame): frame is FrameOf<'ack'> | FrameOf<'refused'> | FrameOf<'page'> =>
+        (frame.type === 'ack' || frame.type === 'refused' || frame.type === 'page') &&
+        frame.id === id,
+    )
+  }
+
   /** Sends a request and waits for what becomes of it. */
   async ask(
     frame: Extract<ClientFrame, { readonly id: string }>,
