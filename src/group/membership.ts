@@ -79,7 +79,7 @@ export class Membership {
 
   /** Changes what somebody is here: all of the patch, or nothing and a refusal. */
   changeMember(by: string, target: string, patch: MemberPatch): Outcome<MemberListing> {
-    const found = this.#target(by, target)
+    const found = this.#target(by, target, patch.state === 'banned')
     if (!found.ok) return found
     const { actor, person } = found.value
     const refused = refusalOf(actor, person, patch) ?? this.#withoutOwner(person, patch)
@@ -157,10 +157,11 @@ export class Membership {
     return yes(null)
   }
 
-  // Who acts, and on whom. Who is not in the group is not told who else is or is not.
+  // Who acts, and on whom. Those who left are gone for everything but a ban. Who is not in the group is not told who else is or is not.
   #target(
     by: string,
     target: string,
+    alsoGone = false,
   ): Outcome<{ readonly actor: Person; readonly person: Person }> {
     const allowed = this.allowed(by, 'read')
     if (!allowed.ok) return allowed
@@ -168,7 +169,7 @@ export class Membership {
     const person = this.#parts.roster.known(target)
     // Those who wait and those who are banned are there for moderators only.
     const isSeen = person?.state === 'active' || (person && may(actor.role, 'admit'))
-    if (!person || !isSeen || person.state === 'left') {
+    if (!person || !isSeen || (person.state === 'left' && !alsoGone)) {
       return may(actor.role, 'remove') ? no('not_found', 'there is no such member here') : FORBIDDEN
     }
     return yes({ actor, person })
