@@ -8,7 +8,6 @@ import { events, search } from './events.ts'
 import { groups } from './groups.ts'
 import { hardenHeaders, limitBody, requireSecret, shareWithAllowed } from './guards.ts'
 import { acceptance, invites } from './invites.ts'
-import { isSecret } from './keys.ts'
 import { members } from './members.ts'
 import { metrics, ops } from './ops.ts'
 import { newRef, refuse } from './refusals.ts'
@@ -16,12 +15,13 @@ import { shell } from './shell.ts'
 import { signIn } from './signin.ts'
 import { openSocket } from './socket.ts'
 import { tickets } from './tickets.ts'
+import { trustOf } from './trust.ts'
 
 /** The front door: every address at which Parley answers. */
 export const app = new Hono<Door>()
 
 app.get('/api/health', hardenHeaders, (c) => {
-  const ok = isSecret(c.env.SESSION_SECRET)
+  const ok = !('code' in trustOf(c.env))
   return c.json({ ok, version: c.env.VERSION.id }, ok ? 200 : 503)
 })
 app.use(requireSecret)

@@ -43,7 +43,7 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   }
   const offer = parseOffer(c.req.header('sec-websocket-protocol') ?? '')
   if ('code' in offer) return refuse(c, offer)
-  const ticket = await readTicket(offer.ticket, c.var.secret)
+  const ticket = await readTicket(offer.ticket, c.var.trust.secrets)
   if (ticket === undefined) return refuse(c, NO_TICKET)
   if (ticket.group !== group) {
     return refuse(c, { code: 'forbidden', message: 'that ticket is for another group' })

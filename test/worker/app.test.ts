@@ -69,7 +69,7 @@ describe('an address where nothing is', () => {
   it('knows other methods and names them', async () => {
     const response = await visit('/api/session', { method: 'PUT' })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('POST')
+    expect(response.headers.get('allow')).toBe('POST, DELETE')
     expect(await response.json()).toMatchObject({ error: { code: 'method_not_allowed' } })
   })
 })

@@ -20,8 +20,9 @@ export async function visitWith(
   changes: Partial<Env>,
   path: string,
   init: RequestInit = {},
+  at: string = HERE,
 ): Promise<Response> {
-  return app.fetch(new Request(HERE + path, init), { ...env, ...changes })
+  return app.fetch(new Request(at + path, init), { ...env, ...changes })
 }
 
 /** The pieces of a request with a JSON body. */
