@@ -19,14 +19,6 @@ export const requireSecret: MiddlewareHandler<Door> = async function requireSecr
   return next()
 }
 
-/** Says on every answer what browsers must not do with it. */
-export const hardenHeaders: MiddlewareHandler<Door> = async function hardenHeaders(c, next) {
-  await next()
-  c.header('x-content-type-options', 'nosniff')
-  c.header('referrer-policy', 'no-referrer')
-  if (c.req.path.startsWith('/api/')) c.header('cache-control', 'no-store')
-}
-
 /** Lets the pages of `ALLOWED_ORIGINS` read our answers. */
 export const shareWithAllowed = cors({
   origin: toAllowed,

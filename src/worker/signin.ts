@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { limitAddress } from './address.ts'
 import { readBody, saysJson } from './body.ts'
 import { clearSessionCookie, COOKIE_CHARS, sessionCookieOf, setSessionCookie } from './cookie.ts'
+import { count } from './counting.ts'
 import type { Door } from './door.ts'
 import { newMemberId } from './ids.ts'
 import { Locale, localeOf } from './locale.ts'
@@ -19,18 +20,24 @@ const BEARER = /^Bearer +(\S+)$/i
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const NOBODY: DoorRefusal = { code: 'unauthorized', message: 'sign in first: POST /api/session' }
+const BAD_TOKEN: DoorRefusal = { ...NOBODY, counted: 'refused_sign_ins' }
 const ELSEWHERE: DoorRefusal = {
   code: 'forbidden',
   message: 'sign in with a token of your own back end',
+  counted: 'refused_sign_ins',
 }
-const FOREIGN: DoorRefusal = { code: 'forbidden', message: 'pages of this origin may not do that' }
+const FOREIGN: DoorRefusal = {
+  code: 'forbidden',
+  message: 'pages of this origin may not do that',
+  counted: 'refused_origins',
+}
 
 const NewSession = v.object({ name: Name, locale: v.exactOptional(Locale) })
 
 /** Opens a route to people who are signed in only, and hands it the person. */
 export const signedIn: MiddlewareHandler<Door> = async function signedIn(c, next) {
-  const { person, byCookie } = await personOf(c)
-  if (person === undefined) return refuse(c, NOBODY)
+  const { person, token, byCookie } = await personOf(c)
+  if (person === undefined) return refuse(c, token === '' ? NOBODY : BAD_TOKEN)
   if (byCookie && mayBeForged(c)) return refuse(c, FOREIGN)
   c.set('person', person)
   return next()
@@ -47,7 +54,7 @@ export const signIn = new Hono<Door>()
     // Traded for one of ours, a token of the issuer would outlive what the issuer said.
     if (!isGuestHouse || (before !== undefined && isIssued(kept))) {
       if (byCookie) return refuse(c, ELSEWHERE)
-      return before === undefined ? refuse(c, NOBODY) : keep(c, before, kept)
+      return before === undefined ? refuse(c, BAD_TOKEN) : keep(c, before, kept)
     }
     const body = await readBody(c, NewSession)
     if (!body.ok) return refuse(c, body.refusal)
@@ -55,6 +62,7 @@ export const signIn = new Hono<Door>()
     const person = { id: before?.id ?? newMemberId(), name, locale }
     const { token, expiresAt } = await signSession(person, c.var.trust.secret)
     setSessionCookie(c, token, SESSION_SECONDS)
+    count('sign_ins')
     return c.json({ token, expiresAt, member: { id: person.id, name } }, 201)
   })
   .delete('/session', (c) => {
@@ -89,6 +97,7 @@ function keep(c: Context<Door>, person: Person, token: string): Response {
   }
   const { id, name, expiresAt } = person
   setSessionCookie(c, token, Math.floor((expiresAt - Date.now()) / 1000))
+  count('sign_ins')
   return c.json({ token, expiresAt, member: { id, name } }, 201)
 }
 
