@@ -200,7 +200,6 @@ describe('the keys of the issuer', () => {
     ['are no JSON', async () => new Response('<html>')],
     ['are none', async () => Response.json({ keys: 'none' })],
   ])('that %s are no reason to send anybody away for good', async (_, answer) => {
-    vi.spyOn(console, 'error').mockReturnValue()
     vi.mocked(globalThis.fetch).mockImplementation(answer)
     const response = await me(await issue())
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
