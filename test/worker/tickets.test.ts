@@ -47,6 +47,17 @@ it('remembers in which language the group is to talk', async () => {
   expect(await readTicket(ticket, [SECRET])).toMatchObject({ language: 'zh' })
 })
 
+it('ends no later than a year from now, whatever the session says', async () => {
+  const token = await sign({ sub: 'm_long', name: 'Ada', exp: 9e12 }, SECRET)
+  const headers = { authorization: `Bearer ${token}` }
+  const founded = await visit('/api/groups', json({ title: 'Lobby' }, headers))
+  const { group } = await founded.json<{ group: { id: string } }>()
+  const response = await visit(`/api/groups/${group.id}/ticket`, json({}, headers))
+  const { ticket } = await response.json<{ ticket: string }>()
+  const leave = await readTicket(ticket, [SECRET])
+  expect(leave?.sessionEndsAt).toBeLessThanOrEqual(Date.now() + 366 * 86_400_000)
+})
+
 it('writes none for people who are not in the group, or for no group', async () => {
   const [ada, eve] = [await signIn('Ada'), await signIn('Eve')]
   const group = await ada.found('Lobby')
