@@ -117,6 +117,19 @@ describe('answers that no route gives', () => {
     await expectData(response)
   })
 
+  it.each(['https://evil.test', 'null'])(
+    'let no page of %s send a token of its own',
+    async (origin) => {
+      const headers = {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      }
+      const response = await visit('/api/session', { method: 'OPTIONS', headers })
+      expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    },
+  )
+
   it('may be read by a listed origin all the same', async () => {
     const headers = { origin: 'https://chat.example' }
     const response = await visitWith({ ALLOWED_ORIGINS: headers.origin }, '/api/me', { headers })
