@@ -46,15 +46,15 @@ export const signedIn: MiddlewareHandler<Door> = async function signedIn(c, next
 /** Who am I, and who shall I be: `/api/session` and `/api/me`. */
 export const signIn = new Hono<Door>()
   .post('/session', limitAddress, async (c) => {
-    const { person: before, token: kept, byCookie } = await personOf(c)
+    const { person: before, token: shown, byCookie } = await personOf(c)
     // Signing somebody in as somebody else is a forgery as well. A page elsewhere that sends an
     // Authorization header has to ask first, and CORS tells it no; see `shareWithAllowed`.
     if (byCookie && isForged(c, before)) return refuse(c, FOREIGN)
     const isGuestHouse = (c.env.SIGN_IN ?? 'guest') === 'guest'
     // Traded for one of ours, a token of the issuer would outlive what the issuer said.
-    if (!isGuestHouse || (before !== undefined && isIssued(kept))) {
+    if (!isGuestHouse || (before !== undefined && isIssued(shown))) {
       if (byCookie) return refuse(c, ELSEWHERE)
-      return before === undefined ? refuse(c, BAD_TOKEN) : keep(c, before, kept)
+      return before === undefined ? refuse(c, BAD_TOKEN) : keep(c, before, shown)
     }
     const body = await readBody(c, NewSession)
     if (!body.ok) return refuse(c, body.refusal)
