@@ -1,9 +1,12 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+import { canaryFor } from './test/support/canary.ts'
+
 // Four kinds of test: pure code in Node, code in workerd, whole processes over sockets, a browser.
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/canary-reporter.ts'],
     projects: [
       {
         test: {
@@ -17,13 +20,13 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
-                SESSION_SECRET: 'a secret for the tests, 32 characters',
-                OPERATOR_TOKEN: 'an operator token for the tests',
+                SESSION_SECRET: canaryFor('a secret of 32 characters'),
+                OPERATOR_TOKEN: canaryFor('an operator token'),
                 LIMIT_ADDRESS_PER_MINUTE: '6000',
                 // Whatever model stands in a developer's .dev.vars, tests do not call it.
                 MODEL_BASE_URL: '',
                 MODEL_NAME: '',
-                MODEL_API_KEY: '',
+                MODEL_API_KEY: canaryFor('api-key'),
               },
             },
           }),

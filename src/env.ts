@@ -26,10 +26,18 @@ export interface Env {
 
   /** Signs sessions and tickets; at least 32 characters. Without it nothing is served. */
   readonly SESSION_SECRET?: string
+  /** The secret before it, while what it signed is still to be accepted; at least 32 characters. */
+  readonly SESSION_SECRET_PREVIOUS?: string
   /** Bearer token of `/api/ops/*` and `/metrics`; without it both are closed. */
   readonly OPERATOR_TOKEN?: string
-  /** `guest` (default): anyone may sign in with a name. `token`: only signed tokens from elsewhere. */
+  /** `guest` (default): anyone may sign in with a name. `token`: only tokens signed elsewhere. */
   readonly SIGN_IN?: string
+  /** Public keys (a JWK Set) of an issuer whose RS256 and ES256 tokens sign people in; https. */
+  readonly JWKS_URL?: string
+  /** What the issuer's tokens must say in `iss`; unset, anything. */
+  readonly JWKS_ISSUER?: string
+  /** What the issuer's tokens must say in `aud`; unset, anything. */
+  readonly JWKS_AUDIENCE?: string
   /** Origins besides our own that may open sockets and change things, separated by commas. */
   readonly ALLOWED_ORIGINS?: string
 

@@ -11,6 +11,14 @@ export const METRICS = [
   'jobs_done',
   'jobs_dead',
   'rows_written',
+  'sign_ins',
+  'refused_sign_ins',
+  'refused_operators',
+  'refused_origins',
+  'refused_tickets',
+  'refused_addresses',
+  'invites_accepted',
+  'refused_invites',
 ] as const
 
 export type MetricName = (typeof METRICS)[number]
@@ -105,5 +113,33 @@ export class Counters {
     } catch {
       this.#counts = addCounts(counts, this.#counts)
     }
+  }
+}
+
+/**
+ * Counts where no timer may outlive the event that set it, as in a Worker: the sums wait for whatever
+ * happens next. At most once in a while there is something to hand on.
+ */
+export class Tally {
+  readonly #afterMs: number
+  #counts: Counts = {}
+  #takenAt = 0
+
+  constructor(afterMs = FLUSH_AFTER_MS) {
+    this.#afterMs = afterMs
+  }
+
+  add(counts: Counts): void {
+    this.#counts = addCounts(this.#counts, counts)
+  }
+
+  /** The sums, where there are any and it is time; whoever takes them hands them on. */
+  take(): Counts | undefined {
+    const now = Date.now()
+    if (Object.keys(this.#counts).length === 0 || now - this.#takenAt < this.#afterMs) return
+    const counts = this.#counts
+    this.#counts = {}
+    this.#takenAt = now
+    return counts
   }
 }

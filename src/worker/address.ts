@@ -23,14 +23,21 @@ export const limitAddress: MiddlewareHandler<Door> = async function limitAddress
   return next()
 }
 
-/** Counts one call of the address that asks, and refuses it when that was one too many. */
-export async function refuseAddress(c: Context<Door>): Promise<DoorRefusal | undefined> {
-  const address = networkOf(c.req.header('cf-connecting-ip'))
+/**
+ * Counts one call of the address that asks, and refuses it when that was one too many. What is
+ * counted for itself goes into a bucket of its own.
+ */
+export async function refuseAddress(
+  c: Context<Door>,
+  bucket = '',
+): Promise<DoorRefusal | undefined> {
+  const address = networkOf(c.req.header('cf-connecting-ip')) + bucket
   const perMinute = perMinuteOf(c.env.LIMIT_ADDRESS_PER_MINUTE)
   if (await takeCall(c.env.ADDRESS_LIMIT, address, perMinute)) return undefined
   // The limiter's minutes are the clock's.
   const retryAfterMs = MINUTE_MS - (Date.now() % MINUTE_MS)
-  return { code: 'too_fast', message: 'too many requests from this address', retryAfterMs }
+  const message = 'too many requests from this address'
+  return { code: 'too_fast', message, retryAfterMs, counted: 'refused_addresses' }
 }
 
 /**

@@ -3,12 +3,13 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 
 import { log } from '../ops/log.ts'
+import { reportCounts } from './counting.ts'
 import type { Door } from './door.ts'
 import { events, search } from './events.ts'
 import { groups } from './groups.ts'
-import { hardenHeaders, limitBody, requireSecret, shareWithAllowed } from './guards.ts'
+import { limitBody, requireSecret, shareWithAllowed } from './guards.ts'
+import { hardenHeaders } from './headers.ts'
 import { acceptance, invites } from './invites.ts'
-import { isSecret } from './keys.ts'
 import { members } from './members.ts'
 import { metrics, ops } from './ops.ts'
 import { newRef, refuse } from './refusals.ts'
@@ -16,20 +17,20 @@ import { shell } from './shell.ts'
 import { signIn } from './signin.ts'
 import { openSocket } from './socket.ts'
 import { tickets } from './tickets.ts'
+import { trustOf } from './trust.ts'
 
 /** The front door: every address at which Parley answers. */
 export const app = new Hono<Door>()
 
-app.get('/api/health', hardenHeaders, (c) => {
-  const ok = isSecret(c.env.SESSION_SECRET)
+app.use(reportCounts, hardenHeaders)
+app.get('/api/health', (c) => {
+  const ok = !('code' in trustOf(c.env))
   return c.json({ ok, version: c.env.VERSION.id }, ok ? 200 : 503)
 })
 app.use(requireSecret)
 
-// Before all that follows: whatever touches the headers of a 101 on its way out makes it a 500.
+// Before all that follows, which would touch the headers of a 101 on its way out.
 app.get('/api/groups/:group/socket', openSocket)
-
-app.use(hardenHeaders)
 app.use(
   methodNotAllowed({
     app,

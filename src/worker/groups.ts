@@ -6,7 +6,7 @@ import type { Standing } from '../group/api.ts'
 import { log } from '../ops/log.ts'
 import { SLOWEST_SECONDS } from '../protocol/events.ts'
 import { PAGE_EVENTS } from '../protocol/limits.ts'
-import { limitAddress } from './address.ts'
+import { limitAddress, refuseAddress } from './address.ts'
 import { readBody, wholeNumber } from './body.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
@@ -56,6 +56,9 @@ export const groups = new Hono<Door>()
   .post('/', signedIn, async (c) => {
     const body = await readBody(c, NewGroup)
     if (!body.ok) return refuse(c, body.refusal)
+    // Each group is an object with storage of its own, and signing in anew costs nothing.
+    const refusal = await refuseAddress(c, '/groups')
+    if (refusal !== undefined) return refuse(c, refusal)
     const { id, name } = c.var.person
     const founded = await groupAt(c.env, newGroupId()).found({ id, name }, body.value.title)
     return answer(c, founded, ({ id, title, role }) => ({ group: { id, title, role } }), 201)

@@ -4,30 +4,19 @@ import { cors } from 'hono/cors'
 
 import { BODY_BYTES } from './body.ts'
 import type { Door } from './door.ts'
-import { isSecret } from './keys.ts'
 import { allowsOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
+import { trustOf } from './trust.ts'
 
 // How long a browser may remember what another origin is allowed, in seconds.
 const CORS_SECONDS = 600
 
 /** Serves nothing without a secret: sessions that anybody could sign are worse than none. */
 export const requireSecret: MiddlewareHandler<Door> = async function requireSecret(c, next) {
-  const secret = c.env.SESSION_SECRET
-  if (!isSecret(secret)) {
-    const message = 'set the secret SESSION_SECRET to at least 32 random characters'
-    return refuse(c, { code: 'not_configured', message })
-  }
-  c.set('secret', secret)
+  const trust = trustOf(c.env)
+  if ('code' in trust) return refuse(c, trust)
+  c.set('trust', trust)
   return next()
-}
-
-/** Says on every answer what browsers must not do with it. */
-export const hardenHeaders: MiddlewareHandler<Door> = async function hardenHeaders(c, next) {
-  await next()
-  c.header('x-content-type-options', 'nosniff')
-  c.header('referrer-policy', 'no-referrer')
-  if (c.req.path.startsWith('/api/')) c.header('cache-control', 'no-store')
 }
 
 /** Lets the pages of `ALLOWED_ORIGINS` read our answers. */

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { inviteIdOf } from '../group/invites.ts'
 import { limitAddress } from './address.ts'
 import { readBody, wholeNumber } from './body.ts'
+import { count } from './counting.ts'
 import { digestOf } from './digest.ts'
 import { groupAt, groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
@@ -22,7 +23,11 @@ const DEFAULT_SECONDS = 7 * 24 * 60 * 60
 const LONGEST_SECONDS = DEFAULT_SECONDS
 
 // Malformed, of no group, wrong, revoked, used up or expired: whoever guesses learns nothing.
-const NO_INVITE: DoorRefusal = { code: 'not_found', message: 'this invite is not valid any more' }
+const NO_INVITE: DoorRefusal = {
+  code: 'not_found',
+  message: 'this invite is not valid any more',
+  counted: 'refused_invites',
+}
 
 const Terms = v.object({
   role: v.optional(v.picklist(['member', 'guest']), 'member'),
@@ -67,6 +72,7 @@ export const acceptance = new Hono<Door>().post('/', signedIn, limitAddress, asy
   const { id, name } = c.var.person
   const joined = await groupAt(c.env, code.group).join({ id, name }, await hashOf(code.secret))
   if (!joined.ok && joined.refusal.code === 'not_found') return refuse(c, NO_INVITE)
+  if (joined.ok) count('invites_accepted')
   const isWaiting = joined.ok && joined.value.waiting
   return answer(
     c,

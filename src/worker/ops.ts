@@ -5,12 +5,18 @@ import { OPERATIONS_NAME } from '../ops/metrics.ts'
 import { digestOf } from './digest.ts'
 import type { Door } from './door.ts'
 import { refuse } from './refusals.ts'
+import type { DoorRefusal } from './refusals.ts'
 
 // A token that somebody chose may hold spaces.
 const BEARER = /^Bearer +(.+)$/i
 
 // The version of Prometheus' text format.
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+const NO_OPERATOR: DoorRefusal = {
+  code: 'unauthorized',
+  message: 'this needs the operator token',
+}
 
 // Opens a route to whoever knows `OPERATOR_TOKEN`; where there is none, to nobody.
 const operatorOnly: MiddlewareHandler<Door> = async function operatorOnly(c, next) {
@@ -24,7 +30,7 @@ const operatorOnly: MiddlewareHandler<Door> = async function operatorOnly(c, nex
   const [, token = ''] = BEARER.exec(c.req.header('authorization') ?? '') ?? []
   if (!(await isSame(token, expected))) {
     c.header('www-authenticate', 'Bearer')
-    return refuse(c, { code: 'unauthorized', message: 'this needs the operator token' })
+    return refuse(c, token === '' ? NO_OPERATOR : { ...NO_OPERATOR, counted: 'refused_operators' })
   }
   return next()
 }

@@ -2,7 +2,9 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
 import type { Outcome } from '../group/api.ts'
+import type { MetricName } from '../ops/metrics.ts'
 import type { Refusal, RefusalCode } from '../protocol/codes.ts'
+import { count } from './counting.ts'
 
 /** What only HTTP can say no to, beside the codes that frames share with it. */
 type DoorCode =
@@ -15,6 +17,8 @@ type DoorCode =
 /** An expected no at the front door. */
 export interface DoorRefusal extends Omit<Refusal, 'code'> {
   readonly code: RefusalCode | DoorCode
+  /** What it is counted as, where somebody may be trying something. */
+  readonly counted?: MetricName
 }
 
 // Who is told to slow down, but not for how long, waits this long.
@@ -22,6 +26,7 @@ const DEFAULT_RETRY_MS = 1_000
 
 /** Says no: the one shape that every error has on its way out, with a `ref` to quote in a report. */
 export function refuse(c: Context, refusal: DoorRefusal, ref = newRef()): Response {
+  if (refusal.counted !== undefined) count(refusal.counted)
   const status = statusOf(refusal.code)
   const mayRetry = status === 429 || status === 503 || refusal.retryAfterMs !== undefined
   const retryAfterMs = mayRetry ? (refusal.retryAfterMs ?? DEFAULT_RETRY_MS) : undefined

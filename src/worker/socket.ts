@@ -18,6 +18,19 @@ const TICKET_PREFIX = 'ticket.'
 const NO_TICKET: DoorRefusal = {
   code: 'unauthorized',
   message: 'that ticket is not valid any more',
+  counted: 'refused_tickets',
+}
+
+const OTHER_GROUP: DoorRefusal = {
+  code: 'forbidden',
+  message: 'that ticket is for another group',
+  counted: 'refused_tickets',
+}
+
+const FOREIGN: DoorRefusal = {
+  code: 'forbidden',
+  message: 'pages of this origin may not connect',
+  counted: 'refused_origins',
 }
 
 const Resume = v.object({
@@ -33,7 +46,7 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   }
   const origin = c.req.header('origin')
   if (origin !== undefined && !allowsOrigin(c, origin)) {
-    return refuse(c, { code: 'forbidden', message: 'pages of this origin may not connect' })
+    return refuse(c, FOREIGN)
   }
   const group = c.req.param('group') ?? ''
   if (!GROUP_ID.test(group)) return refuse(c, NO_GROUP)
@@ -43,10 +56,10 @@ export async function openSocket(c: Context<Door>): Promise<Response> {
   }
   const offer = parseOffer(c.req.header('sec-websocket-protocol') ?? '')
   if ('code' in offer) return refuse(c, offer)
-  const ticket = await readTicket(offer.ticket, c.var.secret)
+  const ticket = await readTicket(offer.ticket, c.var.trust.secrets)
   if (ticket === undefined) return refuse(c, NO_TICKET)
   if (ticket.group !== group) {
-    return refuse(c, { code: 'forbidden', message: 'that ticket is for another group' })
+    return refuse(c, OTHER_GROUP)
   }
   const refusal = await refuseAddress(c)
   if (refusal !== undefined) return refuse(c, refusal)

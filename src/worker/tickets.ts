@@ -1,12 +1,11 @@
 import { Hono } from 'hono'
-import { sign } from 'hono/jwt'
 import * as v from 'valibot'
 
 import { limitAddress } from './address.ts'
 import { groupOf, namesGroup } from './directory.ts'
 import type { Door } from './door.ts'
 import { GROUP_ID, MEMBER_ID, newSecret } from './ids.ts'
-import { claimsOf, ticketKey } from './keys.ts'
+import { claimsOf, signClaims, ticketKey } from './keys.ts'
 import { languageOf, localeOf } from './locale.ts'
 import { refuse } from './refusals.ts'
 import { signedIn } from './signin.ts'
@@ -45,7 +44,7 @@ export const tickets = new Hono<Door>().post('/', signedIn, namesGroup, limitAdd
   if (!admitted.ok) return refuse(c, admitted.refusal)
   const language = languageOf(localeOf(c, locale))
   const leave = { member: id, group: admitted.value.id, language, sessionEndsAt: expiresAt }
-  return c.json(await signTicket(leave, c.var.secret))
+  return c.json(await signTicket(leave, c.var.trust.secret))
 })
 
 /** Writes a ticket. That it opens one connection only is the group's own to see to. */
@@ -56,12 +55,16 @@ export async function signTicket(
   const exp = Math.floor(Date.now() / 1000) + TICKET_SECONDS
   const { member, group, language, sessionEndsAt: session } = leave
   const claims = { aud: AUDIENCE, jti: newSecret(), sub: member, group, language, session, exp }
-  return { ticket: await sign(claims, await ticketKey(secret), 'HS256'), expiresAt: exp * 1000 }
+  return { ticket: await signClaims(claims, await ticketKey(secret)), expiresAt: exp * 1000 }
 }
 
 /** What a ticket allows; nothing, if it is forged, expired or not a ticket at all. */
-export async function readTicket(ticket: string, secret: string): Promise<Ticket | undefined> {
-  const parsed = v.safeParse(Claims, await claimsOf(ticket, await ticketKey(secret), AUDIENCE))
+export async function readTicket(
+  ticket: string,
+  secrets: readonly string[],
+): Promise<Ticket | undefined> {
+  const keys = await Promise.all(secrets.map(ticketKey))
+  const parsed = v.safeParse(Claims, await claimsOf(ticket, keys, AUDIENCE))
   if (!parsed.success) return undefined
   const { jti, sub, group, language, session, exp } = parsed.output
   return {

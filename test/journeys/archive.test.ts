@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { CANARY } from '../support/canary.ts'
 import { meet } from '../support/meeting.ts'
 import { startServer } from '../support/server.ts'
 import type { Server } from '../support/server.ts'
@@ -31,7 +32,7 @@ describe('old history', () => {
     { timeout: 60_000 },
     async () => {
       const { ada, ben, group, people } = await meet(server.url)
-      for (let n = 1; n <= MESSAGES; n += 1) await ada.say(`message ${n} 你好`)
+      for (let n = 1; n <= MESSAGES; n += 1) await ada.say(`message ${n} 你好 ${CANARY}`)
       await ben.caughtUp(MESSAGES + 2)
       // What came over the live feed was never near the archive.
       const live = ben.events

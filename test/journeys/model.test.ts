@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { GroupEvent } from '../../src/protocol/events.ts'
+import { CANARY, canaryFor } from '../support/canary.ts'
 import { meet } from '../support/meeting.ts'
 import { startModelEndpoint } from '../support/model-endpoint.ts'
 import type { ModelEndpoint, ModelMode } from '../support/model-endpoint.ts'
 import { startServer } from '../support/server.ts'
 import type { Server } from '../support/server.ts'
 
-const API_KEY = 'sk-of-the-journeys'
+const API_KEY = canaryFor('sk-of-the-journeys')
 
 let endpoint: ModelEndpoint
 let server: Server
@@ -115,7 +116,7 @@ describe('a reply of a model', () => {
 async function askIn(mode: ModelMode) {
   endpoint.mode = mode
   const { ada, ben, group, people } = await meet(server.url)
-  await ada.say('@assistant what do you think?')
+  await ada.say(`@assistant what do you think? ${CANARY}`)
   const ended = await ben.nextEvent('reply.ended', 20_000)
   const log = await people.ben.readLog(group)
   expect(log.filter(({ kind }) => kind === 'reply.ended')).toHaveLength(1)

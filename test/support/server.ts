@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+import { canaryFor, leakIn } from './canary.ts'
+
 export interface StartOptions {
   /** Variables and secrets on top of wrangler.toml and `TEST_VARS`. */
   readonly vars?: Readonly<Record<string, string>>
@@ -22,6 +24,7 @@ export interface Server {
   readonly pid: number
   /** The runtime below it, where the worker runs. */
   readonly workerd: number
+  /** Ends it. Fails, as `kill` does, where it printed a secret or a text of the tests; see canary.ts. */
   stop(): Promise<void>
   /** SIGKILL to Node and workerd: what they had not made durable is gone. */
   kill(): Promise<void>
@@ -58,8 +61,8 @@ export type Told =
 
 /** What every test server runs with. */
 export const TEST_VARS = {
-  SESSION_SECRET: 'a secret for the tests, 32 characters',
-  OPERATOR_TOKEN: 'an operator token for the tests',
+  SESSION_SECRET: canaryFor('a secret of 32 characters'),
+  OPERATOR_TOKEN: canaryFor('an operator token'),
   LIMIT_ADDRESS_PER_MINUTE: '6000',
 }
 
@@ -88,19 +91,30 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
   const { pid } = child
   const runtime = workerd
 
-  async function kill(): Promise<void> {
+  function killBoth(): void {
     end(pid)
     end(runtime)
+  }
+
+  async function kill(): Promise<void> {
+    killBoth()
     await exited
     while (isAlive(runtime)) await pause(2)
+    expectNoLeak()
   }
 
   async function stop(): Promise<void> {
     if (child.connected) ask(child, { ask: 'stop' })
-    const timer = setTimeout(() => void kill(), STOP_MS)
+    const timer = setTimeout(() => killBoth(), STOP_MS)
     await exited
     clearTimeout(timer)
     if (options.persistTo === undefined) rmSync(persistTo, { recursive: true, force: true })
+    expectNoLeak()
+  }
+
+  function expectNoLeak(): void {
+    const leak = leakIn(said)
+    if (leak !== undefined) throw new Error(`the server printed what it must not: ${leak}`)
   }
 
   async function archive(how: 'archive' | 'emptyArchive'): Promise<readonly ArchivedObject[]> {

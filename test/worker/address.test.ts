@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { networkOf, takeCall } from '../../src/worker/address.ts'
-import { json, visitWith } from './visitor.ts'
+import { json, signIn, visitWith } from './visitor.ts'
 
 const TOKENS_PER_KEY = 60
 
@@ -92,6 +92,22 @@ describe('at the door', () => {
     expect(error.retryAfterMs).toBeGreaterThan(0)
     expect(error.retryAfterMs).toBeLessThanOrEqual(60_000)
     expect(response.headers.get('retry-after')).toBe(String(Math.ceil(error.retryAfterMs / 1000)))
+  })
+
+  it('an address that founds group after group is told so, and may do everything else', async () => {
+    const ada = await signIn('Ada')
+    const from = { ...ada.headers, 'cf-connecting-ip': '192.0.2.11' }
+    const few = { LIMIT_ADDRESS_PER_MINUTE: '2' }
+    const statuses: number[] = []
+    for (let call = 0; call < 5; call += 1) {
+      const bad = await visitWith(few, '/api/groups', json({ title: '' }, from))
+      expect(bad.status).toBe(400)
+      const init = json({ title: 'Lobby' }, from)
+      statuses.push((await visitWith(few, '/api/groups', init)).status)
+    }
+    expect(statuses.slice(0, 2)).toEqual([201, 201])
+    expect(statuses).toContain(429)
+    expect((await visitWith(few, '/api/session', json({ name: 'Ada' }, from))).status).toBe(201)
   })
 
   it.each(['0', '-3', 'many', ''])('a limit of %j is no limit that anyone meant', async (limit) => {

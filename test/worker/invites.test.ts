@@ -94,6 +94,45 @@ describe('an invite', () => {
   })
 })
 
+describe('an invite for one, when fifty try at once', () => {
+  async function heard(terms: object): Promise<number[]> {
+    const invite = await inviteTo(lobby, terms)
+    const guests = await Promise.all(Array.from({ length: 50 }, async () => signIn('Guest')))
+    const answers = await Promise.all(
+      guests.map(async (guest) => guest.post('/api/invites/accept', { invite })),
+    )
+    return answers.map(({ status }) => status).toSorted((one, other) => one - other)
+  }
+
+  async function statesIn(group: string): Promise<string[]> {
+    const answer = await ada.get(`/api/groups/${group}/members`)
+    const { members } = await answer.json<{ members: { state: string }[] }>()
+    return members.map(({ state }) => state)
+  }
+
+  it('lets one of them in', async () => {
+    expect(await heard({ uses: 1 })).toEqual([200, ...Array.from({ length: 49 }, () => 404)])
+    expect(await statesIn(lobby)).toEqual(['active', 'active'])
+  })
+
+  it('lets one of them wait where a moderator decides', async () => {
+    await ada.patch(`/api/groups/${lobby}`, { settings: { join: 'approval' } })
+    expect(await heard({ uses: 1 })).toEqual([202, ...Array.from({ length: 49 }, () => 404)])
+    expect((await statesIn(lobby)).toSorted()).toEqual(['active', 'waiting'])
+  })
+
+  it('takes one use of each who tries with both hands', async () => {
+    const invite = await inviteTo(lobby, { uses: 2 })
+    const [ben, eve] = [await signIn('Ben'), await signIn('Eve')]
+    const hands = Array.from({ length: 25 }, () => [ben, eve]).flat()
+    const answers = await Promise.all(
+      hands.map(async (guest) => guest.post('/api/invites/accept', { invite })),
+    )
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2)
+    expect(await statesIn(lobby)).toEqual(['active', 'active', 'active'])
+  })
+})
+
 describe('an invite that is not good', () => {
   /** What somebody hears, without the reference that is new each time. */
   async function refusalOf(invite: unknown): Promise<unknown> {

@@ -115,6 +115,16 @@ describe('a request that carries the cookie', () => {
     expect((await visit('/api/session', init)).status).toBe(403)
   })
 
+  it.each([
+    ['another page', { origin: 'https://evil.test' }],
+    ['a sandbox', { origin: 'null' }],
+    ['a neighbor', { 'sec-fetch-site': 'same-site' }],
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+  ])('is not handed out to %s, which would have somebody act as its own', async (_, headers) => {
+    const response = await visit('/api/session', json({ name: 'Eve' }, headers))
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null])
+  })
+
   it('may change anything from anywhere with a token instead', async () => {
     const response = await visit('/api/session', json({ name: 'Ben' }))
     const { token } = await response.json<{ token: string }>()

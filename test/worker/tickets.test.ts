@@ -17,7 +17,7 @@ it('gives a member leave for one connection within thirty seconds', async () => 
   const { ticket, expiresAt } = await response.json<{ ticket: string; expiresAt: number }>()
   expect(expiresAt).toBeGreaterThan(before + 28_000)
   expect(expiresAt).toBeLessThanOrEqual(Date.now() + 30_000)
-  expect(await readTicket(ticket, SECRET)).toEqual({
+  expect(await readTicket(ticket, [SECRET])).toEqual({
     id: expect.stringMatching(/^[\w-]{22}$/),
     member: ada.id,
     group,
@@ -44,7 +44,18 @@ it('remembers in which language the group is to talk', async () => {
   const { group } = await founded.json<{ group: { id: string } }>()
   const response = await visit(`/api/groups/${group.id}/ticket`, json({}, headers))
   const { ticket } = await response.json<{ ticket: string }>()
-  expect(await readTicket(ticket, SECRET)).toMatchObject({ language: 'zh' })
+  expect(await readTicket(ticket, [SECRET])).toMatchObject({ language: 'zh' })
+})
+
+it('ends no later than a year from now, whatever the session says', async () => {
+  const token = await sign({ sub: 'm_long', name: 'Ada', exp: 9e12 }, SECRET)
+  const headers = { authorization: `Bearer ${token}` }
+  const founded = await visit('/api/groups', json({ title: 'Lobby' }, headers))
+  const { group } = await founded.json<{ group: { id: string } }>()
+  const response = await visit(`/api/groups/${group.id}/ticket`, json({}, headers))
+  const { ticket } = await response.json<{ ticket: string }>()
+  const leave = await readTicket(ticket, [SECRET])
+  expect(leave?.sessionEndsAt).toBeLessThanOrEqual(Date.now() + 366 * 86_400_000)
 })
 
 it('writes none for people who are not in the group, or for no group', async () => {
@@ -63,5 +74,5 @@ it('does not read what is signed with another secret', async () => {
   const group = await ada.found('Lobby')
   const response = await ada.post(`/api/groups/${group}/ticket`)
   const { ticket } = await response.json<{ ticket: string }>()
-  expect(await readTicket(ticket, 'another secret of 32 characters!')).toBeUndefined()
+  expect(await readTicket(ticket, ['another secret of 32 characters!'])).toBeUndefined()
 })

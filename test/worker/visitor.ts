@@ -1,6 +1,7 @@
 import { env, exports } from 'cloudflare:workers'
 
 import type { Env } from '../../src/env.ts'
+import type { Counts } from '../../src/ops/metrics.ts'
 import { app } from '../../src/worker/app.ts'
 
 /** Where the tests find the front door. */
@@ -20,8 +21,9 @@ export async function visitWith(
   changes: Partial<Env>,
   path: string,
   init: RequestInit = {},
+  at: string = HERE,
 ): Promise<Response> {
-  return app.fetch(new Request(HERE + path, init), { ...env, ...changes })
+  return app.fetch(new Request(at + path, init), { ...env, ...changes })
 }
 
 /** The pieces of a request with a JSON body. */
@@ -92,4 +94,31 @@ export function watched<T extends object>(namespace: T): { namespace: T; address
     },
   })
   return { namespace: proxy, addressed }
+}
+
+/** The object that keeps the counters, and what it hears; it can be made to fail. */
+export function operations(fault?: Error): {
+  namespace: Env['OPERATIONS']
+  heard: Counts[]
+  asked: PropertyKey[]
+} {
+  const heard: Counts[] = []
+  const asked: PropertyKey[] = []
+  async function take(counts: Counts): Promise<void> {
+    heard.push(counts)
+    if (fault !== undefined) throw fault
+  }
+  const namespace = new Proxy(env.OPERATIONS, {
+    get: (target, name) =>
+      name === 'getByName'
+        ? (of: string) =>
+            new Proxy(target.getByName(of), {
+              get(stub, call) {
+                asked.push(call)
+                return call === 'take' ? take : Reflect.get(stub, call)
+              },
+            })
+        : Reflect.get(target, name),
+  })
+  return { namespace, heard, asked }
 }

@@ -122,6 +122,18 @@ export const MODES = {
   '401': async (reply: ModelReply) => reply.refuse(401, 'invalid key sk-secret'),
   '429': async (reply: ModelReply) => reply.refuse(429, 'slow down'),
   '500': async (reply: ModelReply) => reply.refuse(500, 'internal error'),
+  // A no that says what was asked, as some endpoints do.
+  'echo-400': async (reply: ModelReply) => reply.refuse(400, `bad prompt: ${reply.asked}`),
+  'echo-500': async (reply: ModelReply) => reply.refuse(500, `failed at: ${reply.asked}`),
+  async 'echo-in-stream'(reply: ModelReply) {
+    reply.begin()
+    reply.event({ error: { message: `failed at: ${reply.asked}`, code: 502 } })
+  },
+  async 'echo-late'(reply: ModelReply) {
+    await reply.some(TWO_TOKENS)
+    reply.event({ error: { message: `failed at: ${reply.asked}`, code: 502 } })
+  },
+  'echo-html': async (reply: ModelReply) => reply.whole(502, 'text/html', `<p>${reply.asked}</p>`),
   context: async (reply: ModelReply) => reply.refuse(400, 'maximum context length is 8192 tokens'),
   'refused-filter': async (reply: ModelReply) => reply.refuse(400, 'blocked by content_filter'),
   'no-max-tokens': async (reply: ModelReply) => reply.answerWithout(['max_tokens']),

@@ -45,6 +45,11 @@ export class ModelReply {
     response.once('close', () => this.#stopWaiting())
   }
 
+  /** The whole request, as an endpoint may quote it. */
+  get asked(): string {
+    return JSON.stringify(this.body)
+  }
+
   /** What the reply reports to have used. */
   get usage(): unknown {
     const tokens = tokensOf(this.options.answer).length
