@@ -50,9 +50,10 @@ export class Inviting {
   join(person: Identity, hash: string): Outcome<Joined> {
     const { roster, invites, facts, events, atomically } = this.#parts
     const known = roster.known(person.id)
+    // Whoever is in may ask again, also when it was they who used the invite up.
+    if (known?.state === 'active' || known?.state === 'waiting') return yes(this.#joined(known))
     const invite = invites.find(hash, Date.now())
     if (!invite || known?.state === 'banned') return no('not_found', 'that invite is not valid')
-    if (known?.state === 'active' || known?.state === 'waiting') return yes(this.#joined(known))
     // Nobody gets rid of a lower role by leaving and coming back.
     const role = known ? lowerOf(invite.role, known.role) : invite.role
     if (facts.settings.join === 'open') {

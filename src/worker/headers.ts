@@ -29,7 +29,7 @@ export const hardenHeaders: MiddlewareHandler<Door> = async function hardenHeade
   answer.headers.set('content-security-policy', isPage ? pagePolicy(protocol, host) : DATA_POLICY)
   if (!isPage) answer.headers.set('cache-control', 'no-store')
   if (protocol === 'https:') {
-    answer.headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    answer.headers.set('strict-transport-security', 'max-age=31536000')
   }
   // Hono would merge the old headers back over the new ones.
   c.res = undefined

@@ -41,7 +41,7 @@ function expectHardened({ headers }: Response): void {
     'permissions-policy': rule('Permissions-Policy'),
     'cross-origin-opener-policy': rule('Cross-Origin-Opener-Policy'),
     'cross-origin-resource-policy': 'same-origin',
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'strict-transport-security': 'max-age=31536000',
   })
 }
 
