@@ -1,8 +1,10 @@
+import { whenOf } from '../shell/dates.ts'
 import { language, words } from '../shell/language.ts'
 import { fill, fillCount } from '../words/words.ts'
 import type { Words } from '../words/words.ts'
 import type { Desk } from './desk.ts'
 import { nameOf } from './names.ts'
+import { can } from './rights.ts'
 import type { Room } from './room.ts'
 
 /** Above the box: what the text answers, or that it replaces an earlier one. */
@@ -20,6 +22,18 @@ export function ComposerContext({ desk: { room, draft } }: { readonly desk: Desk
       <button type="button" class="button quiet" onClick={() => draft.cancel()}>
         {say.cancel}
       </button>
+    </p>
+  )
+}
+
+/** In place of the box: why one may only read. */
+export function ReadOnly({ room }: { readonly room: Room }) {
+  const { composer: say } = words.value
+  const until = room.muted.until.value
+  const isMuted = until > 0 && can(room, 'say')
+  return (
+    <p class="composer read-only" role="status">
+      {isMuted ? fill(say.mutedUntil, { time: whenOf(until, language.value) }) : say.readOnly}
     </p>
   )
 }

@@ -6,7 +6,7 @@ import type { Message, Reply } from '../store/item.ts'
 import { articleOf } from './article.ts'
 import type { Desk } from './desk.ts'
 import { QUICK_EMOJI } from './reactions.tsx'
-import { mayModerate, mayWrite } from './rights.ts'
+import { can, mayWrite } from './rights.ts'
 
 interface ToolsProps {
   readonly desk: Desk
@@ -47,7 +47,7 @@ function OpenTools({ desk, item }: ToolsProps) {
       {isMine ? <Tool name={say.edit} onUse={() => draft.edit(item.seq, item.text)} /> : null}
       {mayAskAgain ? <Tool name={say.again} onUse={() => room.again(item.seq)} /> : null}
       {isMine ? <Tool name={say.recall} onUse={() => room.recall(item.seq)} /> : null}
-      {!isMine && mayModerate(room) ? (
+      {!isMine && can(room, 'recallOthers') ? (
         <Tool name={say.remove} onUse={() => room.recall(item.seq)} />
       ) : null}
     </div>
