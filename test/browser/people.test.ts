@@ -178,6 +178,7 @@ describe('the settings', () => {
     await settings.getByRole('button', { name: 'Save' }).click()
     await ben.reads('Ada changed the settings: name “Landing week”, one message every 30 seconds')
     await ben.page.getByRole('heading', { name: 'Landing week' }).waitFor()
+    await ben.page.getByText('Slow mode: one message every 30 seconds').waitFor()
     await openSheet(ada, 'Group settings')
     expect(await slow.inputValue()).toBe('30 seconds')
   })

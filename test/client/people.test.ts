@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 
+import { withNews } from '../../src/client/room/about.ts'
 import { Company } from '../../src/client/room/company.ts'
 import { Muted } from '../../src/client/room/muted.ts'
 import type { People, Person } from '../../src/client/store/people.ts'
@@ -43,6 +44,29 @@ describe('the people of a group', () => {
 
   it('keep their names when a new list does without them', () => {
     expect(withRoster(KNOWN, []).get('m_ben')).toEqual({ ...BEN, state: 'left' })
+  })
+})
+
+describe('what is known about the group', () => {
+  const about = welcome(0)
+
+  it('follows one’s own role, and nobody else’s', () => {
+    const promoted = event(1, 'member', {
+      member: 'm_ada',
+      change: 'role',
+      role: 'moderator',
+      name: 'Ada',
+    })
+    expect(withNews(about, promoted).you.role).toBe('moderator')
+    expect(withNews(about, change(1, 'role', 'moderator')).you.role).toBe('member')
+  })
+
+  it('follows title and settings', () => {
+    const changed = event(1, 'settings', { changed: { title: 'Hall', slowModeSeconds: 30 } })
+    expect(withNews(about, changed).group).toMatchObject({
+      title: 'Hall',
+      settings: { mode: 'mention', slowModeSeconds: 30 },
+    })
   })
 })
 

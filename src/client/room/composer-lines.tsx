@@ -1,3 +1,4 @@
+import { durationOf } from '../shell/amounts.ts'
 import { whenOf } from '../shell/dates.ts'
 import { language, words } from '../shell/language.ts'
 import { fill, fillCount } from '../words/words.ts'
@@ -48,6 +49,7 @@ interface HintProps {
 export function ComposerHint({ room, excess }: HintProps) {
   const { composer: say, assistantState } = words.value
   const state = room.about.value?.assistant.state ?? 'ok'
+  const slow = slowLine(room)
   // That no model is set up is no news; the members' panel says it.
   const news = state === 'slow' || state === 'resting' ? assistantState[state] : ''
   return (
@@ -57,11 +59,18 @@ export function ComposerHint({ room, excess }: HintProps) {
           {fillCount(say.tooLong, language.value, excess)}
         </span>
       ) : (
-        <span class="keys">{say.hint}</span>
+        <span class={slow === null ? 'keys' : undefined}>{slow ?? say.hint}</span>
       )}
       <span>{typingLine(room, words.value) ?? news}</span>
     </div>
   )
+}
+
+// Who keeps order does not wait.
+function slowLine(room: Room): string | null {
+  const seconds = room.about.value?.group.settings.slowModeSeconds ?? 0
+  if (seconds === 0 || can(room, 'mute')) return null
+  return fill(words.value.composer.slow, { time: durationOf(seconds, language.value) })
 }
 
 function typingLine(room: Room, { typing }: Words): string | null {
