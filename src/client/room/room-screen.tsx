@@ -31,10 +31,10 @@ export function RoomScreen({ desk }: { readonly desk: Desk }) {
   useWindow(room)
   return (
     <div class="room">
-      <div class="rail">
+      <header class="rail">
         <Brand />
         <Rail group={room.group} />
-      </div>
+      </header>
       <main class="center">
         <TopBar room={room} onOpen={show} />
         <Ribbon room={room} />
