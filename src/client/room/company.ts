@@ -59,7 +59,12 @@ export class Company {
     this.waiting.value = waiting
   }
 
-  hear(frame: Extract<LiveFrame, { readonly type: 'presence' }>): void {
+  hear(frame: Extract<LiveFrame, { readonly type: 'presence' | 'waiting' }>): void {
+    if (frame.type === 'waiting') {
+      this.waiting.value = frame.count
+      void this.load()
+      return
+    }
     this.online.value = withPresence(this.online.value, frame)
     this.onlineCount.value = frame.count
   }

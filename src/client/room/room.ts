@@ -15,7 +15,7 @@ import { withDelta, without, withSnapshot } from '../store/live.ts'
 import type { Outgoing } from '../store/outgoing.ts'
 import * as Timeline from '../store/timeline.ts'
 import { mentionsIn } from '../text/mentions.ts'
-import { withNews } from './about.ts'
+import { isDeparture, withNews } from './about.ts'
 import type { About } from './about.ts'
 import { Announcements } from './announcements.ts'
 import { Company } from './company.ts'
@@ -67,6 +67,7 @@ export class Room {
   readonly #renewal = new Renewal(() => this.#renew())
   readonly #requests = new Map<string, DurableRequest>()
   #isLoading = false
+  #welcomedAt = 0
 
   constructor(group: string, me: Me) {
     this.group = group
@@ -189,6 +190,7 @@ export class Room {
     const isFirst = this.about.value === null
     const readSeq = welcome.read[this.me.id]
     this.about.value = welcome
+    this.#welcomedAt = welcome.head
     this.company.welcome(welcome)
     this.#renewal.startFrom(welcome.you.expiresAt)
     this.live.value = new Map(welcome.replies.map(({ reply, ...so }) => [reply, so]))
@@ -222,6 +224,14 @@ export class Room {
     // Whom one gets to see here has changed with one's role.
     if (admitted !== this.#admits()) void this.company.load()
     if (after !== before) this.announcements.hear(events, this.me.id)
+    const news = events.filter(({ seq }) => seq > this.#welcomedAt)
+    if (news.some((event) => isDeparture(event, this.me.id))) this.#depart()
+  }
+
+  // The server closes as well, but a browser takes its time to say so.
+  #depart(): void {
+    this.close()
+    this.state.value = { at: 'stopped', reason: 'removed' }
   }
 
   #admits(): boolean {
@@ -262,13 +272,11 @@ export class Room {
         if (frame.from !== this.me.id) this.typing.hear(frame.from, frame.forMs)
         return
       case 'presence':
+      case 'waiting':
         return this.company.hear(frame)
       case 'assistant':
         if (this.about.value !== null) this.about.value = { ...this.about.value, assistant: frame }
         return
-      case 'waiting':
-        this.company.waiting.value = frame.count
-        return void this.company.load()
       case 'notice':
         this.notices.add({ text: frame.text, after: this.timeline.value.last })
         return
@@ -281,8 +289,6 @@ export class Room {
     const request = frame.id === null ? undefined : this.#requests.get(frame.id)
     if (frame.id !== null) this.#requests.delete(frame.id)
     const restore = request?.type === 'edit' ? { restore: request } : {}
-    const { code, retryAfterMs } = frame
-    const refusal = { code, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-    this.notices.add({ refusal, after: this.timeline.value.last, ...restore })
+    this.notices.add({ refusal: frame, after: this.timeline.value.last, ...restore })
   }
 }
