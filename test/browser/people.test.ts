@@ -18,6 +18,10 @@ async function askFirst(ada: Visitor): Promise<void> {
   await ada.reads('You changed the settings: moderators let people in')
 }
 
+function focusedLabel({ page }: Visitor): Promise<string | null> {
+  return page.evaluate('document.activeElement.ariaLabel')
+}
+
 describe('an invite', () => {
   it('can be scanned, is made to measure, and can be revoked', async () => {
     const ada = await visitor()
@@ -72,6 +76,7 @@ describe('an invite', () => {
     await ada.reads('You did not let Mallory in')
     await ada.panel.getByRole('button', { name: 'Let in: Ben' }).click()
     await ada.reads('You let Ben in')
+    await expect.poll(() => focusedLabel(ada)).toBe('Members')
     await ada.panel.getByText('Waiting to be let in').waitFor({ state: 'detached' })
     // By itself, within the ten seconds after which the page looks.
     await ben.arriveInRoom()

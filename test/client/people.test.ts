@@ -4,7 +4,7 @@ import { withNews } from '../../src/client/room/about.ts'
 import { Company } from '../../src/client/room/company.ts'
 import { Muted } from '../../src/client/room/muted.ts'
 import type { People, Person } from '../../src/client/store/people.ts'
-import { withMembership, withRoster } from '../../src/client/store/people.ts'
+import { withMembership, withNames, withRoster } from '../../src/client/store/people.ts'
 import type { MemberChange, Role } from '../../src/protocol/events.ts'
 import { event, welcome } from './support/events.ts'
 import { FakeClock, settle } from './support/fake-clock.ts'
@@ -44,6 +44,20 @@ describe('the people of a group', () => {
 
   it('keep their names when a new list does without them', () => {
     expect(withRoster(KNOWN, []).get('m_ben')).toEqual({ ...BEN, state: 'left' })
+  })
+})
+
+describe('older entries', () => {
+  it('give names to those who have left, and change nobody who is known', () => {
+    const joined = event(1, 'member', {
+      member: 'm_cem',
+      change: 'joined',
+      role: 'member',
+      name: 'Cem',
+    })
+    const people = withNames(KNOWN, [joined, change(2, 'removed')])
+    expect(people.get('m_cem')).toMatchObject({ name: 'Cem', state: 'left' })
+    expect(people.get('m_ben')).toBe(BEN)
   })
 })
 

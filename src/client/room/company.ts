@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals'
 
 import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
-import { withMembership, withPresence, withRoster } from '../store/people.ts'
+import { withMembership, withNames, withPresence, withRoster } from '../store/people.ts'
 import type { Online, People, Person, PersonState } from '../store/people.ts'
 
 /** Who belongs to a group, who of them is here, and who stands before its door. */
@@ -50,6 +50,11 @@ export class Company {
     this.#head = news.at(-1)?.seq ?? this.#head
     if (this.#isLoading) this.#meanwhile.push(...news)
     this.people.value = withMembership(this.people.value, events)
+  }
+
+  /** Takes entries from before everything that is known. */
+  remember(events: readonly LogEvent[]): void {
+    this.people.value = withNames(this.people.value, events)
   }
 
   welcome({ head, online, waiting = 0 }: ReceivedWelcome): void {

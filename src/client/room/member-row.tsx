@@ -17,10 +17,12 @@ interface MemberRowProps {
   /** Whether what can be done to them is folded out. */
   readonly isOpen: boolean
   readonly onToggle: () => void
+  /** Something was done after which there is no row, or no button in it, that could have the focus. */
+  readonly onGone: () => void
 }
 
 /** One member: here or away, what they are, and for whoever may what can be done about it. */
-export function MemberRow({ room, person, isOpen, onToggle }: MemberRowProps) {
+export function MemberRow({ room, person, isOpen, onToggle, onGone }: MemberRowProps) {
   const { members: say, common } = words.value
   const { id, name, role } = person
   const handle = useRef<HTMLButtonElement>(null)
@@ -36,8 +38,9 @@ export function MemberRow({ room, person, isOpen, onToggle }: MemberRowProps) {
   ]
   const [initial = ''] = name
   const close = () => {
-    handle.current?.focus()
     onToggle()
+    if (handle.current === null) onGone()
+    else handle.current.focus()
   }
   return (
     <li>

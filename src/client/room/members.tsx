@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 
 import { ROLES } from '../../protocol/events.ts'
 import { language, words } from '../shell/language.ts'
@@ -28,14 +29,15 @@ export function Members({ room, onOpen }: MembersProps) {
   const { company } = room
   const people = inOrder(room)
   const open = useSignal<string | null>(null)
+  const list = useRef<HTMLUListElement>(null)
   const mode = room.about.value?.group.settings.mode
   const state = room.about.value?.assistant.state ?? 'ok'
   return (
     <div class="members">
       {can(room, 'admit') && company.applicants.value.length > 0 ? (
-        <Applicants room={room} />
+        <Applicants room={room} onGone={() => list.current?.focus()} />
       ) : null}
-      <ul aria-label={of.members}>
+      <ul ref={list} tabIndex={-1} aria-label={of.members}>
         <li>
           <span class="avatar assistant" aria-hidden="true">
             圆
@@ -55,13 +57,16 @@ export function Members({ room, onOpen }: MembersProps) {
             onToggle={() => {
               open.value = open.value === person.id ? null : person.id
             }}
+            onGone={() => list.current?.focus()}
           />
         ))}
       </ul>
       {people.length > MOST_SHOWN ? (
         <p class="quiet">{fillCount(say.more, language.value, people.length - MOST_SHOWN)}</p>
       ) : null}
-      {can(room, 'ban') && company.banned.value.length > 0 ? <Banned room={room} /> : null}
+      {can(room, 'ban') && company.banned.value.length > 0 ? (
+        <Banned room={room} onGone={() => list.current?.focus()} />
+      ) : null}
       <ThisGroup room={room} onOpen={onOpen} />
       <section class="card sees">
         <h3>{say.sees}</h3>

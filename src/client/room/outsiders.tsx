@@ -9,8 +9,14 @@ import { fill } from '../words/words.ts'
 import { deleteMember, patchMember } from './group-api.ts'
 import type { Room } from './room.ts'
 
+interface OutsidersPlace {
+  readonly room: Room
+  /** Who was decided about is gone from here, and with them the button that had the focus. */
+  readonly onGone: () => void
+}
+
 /** Those who wait to be let in. */
-export function Applicants({ room }: { readonly room: Room }) {
+export function Applicants({ room, onGone }: OutsidersPlace) {
   const { members: say } = words.value
   const { group } = room
   const headingId = useId()
@@ -21,6 +27,7 @@ export function Applicants({ room }: { readonly room: Room }) {
       <h3 id={headingId}>{say.waiting}</h3>
       <Outsiders
         room={room}
+        onGone={onGone}
         people={room.company.applicants.value}
         answers={[
           { act: say.letIn, run: admit },
@@ -32,7 +39,7 @@ export function Applicants({ room }: { readonly room: Room }) {
 }
 
 /** Those who were shut out, folded away. */
-export function Banned({ room }: { readonly room: Room }) {
+export function Banned({ room, onGone }: OutsidersPlace) {
   const { members: say } = words.value
   const people = room.company.banned.value
   const unban = (id: string) => patchMember(room.group, id, { state: 'active' })
@@ -41,18 +48,22 @@ export function Banned({ room }: { readonly room: Room }) {
       <summary>
         {say.banned} ({people.length})
       </summary>
-      <Outsiders room={room} people={people} answers={[{ act: say.unban, run: unban }]} />
+      <Outsiders
+        room={room}
+        onGone={onGone}
+        people={people}
+        answers={[{ act: say.unban, run: unban }]}
+      />
     </details>
   )
 }
 
-interface OutsidersProps {
-  readonly room: Room
+interface OutsidersProps extends OutsidersPlace {
   readonly people: readonly Person[]
   readonly answers: readonly { readonly act: string; readonly run: (id: string) => Promise<void> }[]
 }
 
-function Outsiders({ room, people, answers }: OutsidersProps) {
+function Outsiders({ room, onGone, people, answers }: OutsidersProps) {
   const { members: say } = words.value
   const attempt = useAttempt()
   return (
@@ -73,6 +84,7 @@ function Outsiders({ room, people, answers }: OutsidersProps) {
                     attempt.run(async () => {
                       await run(id)
                       await room.company.load()
+                      onGone()
                     })
                   }
                 >

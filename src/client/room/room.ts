@@ -7,9 +7,8 @@ import type { GroupLink, LinkState } from '../link/link.ts'
 import type { DurableRequest } from '../link/outbox.ts'
 import { PageError } from '../link/pages.ts'
 import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
-import { fetchMembers, postRenewal } from '../shell/api.ts'
+import { fetchMembers } from '../shell/api.ts'
 import type { Me } from '../shell/api.ts'
-import { renewSession } from '../shell/session.ts'
 import type { LiveReplies } from '../store/live.ts'
 import { withDelta, without, withSnapshot } from '../store/live.ts'
 import type { Outgoing } from '../store/outgoing.ts'
@@ -25,7 +24,7 @@ import { OwnMessages } from './own-messages.ts'
 import { ReadCursor } from './read-cursor.ts'
 import { readingFor } from './reading.ts'
 import { Renewal } from './renewal.ts'
-import { ticketFor } from './ticket.ts'
+import { renewConnection, ticketFor } from './ticket.ts'
 import { TypingSigns } from './typing.ts'
 
 // Rows that stay on the page: 600 scroll smoothly on a slow phone, and what goes can be fetched again.
@@ -64,7 +63,9 @@ export class Room {
 
   readonly #link: GroupLink
   readonly #cursor: ReadCursor
-  readonly #renewal = new Renewal(() => this.#renew())
+  readonly #renewal = new Renewal(() =>
+    renewConnection(this.group, this.about.value?.you.connection),
+  )
   readonly #requests = new Map<string, DurableRequest>()
   #isLoading = false
   #welcomedAt = 0
@@ -150,6 +151,7 @@ export class Room {
     try {
       const { events } = await this.#link.fetch({ before: oldest, limit: OLDER_EVENTS })
       this.timeline.value = Timeline.withOlder(this.timeline.value, events)
+      this.company.remember(events)
     } catch (cause) {
       // Scrolling on asks again.
       if (!(cause instanceof PageError)) throw cause
@@ -201,13 +203,6 @@ export class Room {
     if (welcome.mode === 'resumed') return
     this.timeline.value = Timeline.startedFrom(welcome.events, welcome.head)
     this.own.logged(welcome.events)
-  }
-
-  // A new session for the same person, and this connection under it.
-  async #renew(): Promise<number | null> {
-    const connection = this.about.value?.you.connection
-    if (connection === undefined || !(await renewSession())) return null
-    return postRenewal(this.group, connection)
   }
 
   #take(events: readonly LogEvent[]): void {

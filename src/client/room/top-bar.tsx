@@ -33,8 +33,7 @@ export function TopBar({ room, onOpen }: TopBarProps) {
         {about === null ? null : <p>{counts.join(language.value === 'en' ? ', ' : '，')}</p>}
       </div>
       <button type="button" class="button quiet not-wide-only" onClick={() => onOpen('members')}>
-        {say.members}
-        <Applicants room={room} />
+        {say.members} <Applicants room={room} />
       </button>
       {can(room, 'invite') ? (
         <button type="button" class="button" onClick={() => onOpen('invite')}>

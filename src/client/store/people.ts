@@ -42,6 +42,16 @@ export function withMembership(people: People, events: readonly LogEvent[]): Peo
   return all ?? people
 }
 
+/** Learns from older entries the names of those who have left since; everyone else is known better. */
+export function withNames(people: People, events: readonly LogEvent[]): People {
+  const past = withMembership(new Map(), events)
+  const unknown = [...past.values()].filter(({ id }) => !people.has(id))
+  if (unknown.length === 0) return people
+  const all = new Map(people)
+  for (const person of unknown) all.set(person.id, { ...person, state: 'left', mutedUntil: 0 })
+  return all
+}
+
 function stateAfter(change: MemberChange, before: PersonState): PersonState {
   switch (change) {
     case 'joined':
