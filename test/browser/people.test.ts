@@ -22,6 +22,10 @@ function focusedLabel({ page }: Visitor): Promise<string | null> {
   return page.evaluate('document.activeElement.ariaLabel')
 }
 
+function focusedText({ page }: Visitor): Promise<string> {
+  return page.evaluate('document.activeElement.textContent')
+}
+
 describe('an invite', () => {
   it('can be scanned, is made to measure, and can be revoked', async () => {
     const ada = await visitor()
@@ -72,6 +76,10 @@ describe('an invite', () => {
     await ben.page.getByRole('button', { name: 'Look again' }).click()
     await ben.page.getByText(/Looked at .*: not yet/).waitFor()
 
+    // Where the panel is folded away, the button to it says how many wait.
+    await ada.page.setViewportSize({ width: 1_000, height: 720 })
+    await ada.page.getByRole('button', { name: 'Members 2 waiting' }).waitFor()
+    await ada.page.setViewportSize({ width: 1_280, height: 720 })
     await ada.panel.getByRole('button', { name: 'Deny: Mallory' }).click()
     await ada.reads('You did not let Mallory in')
     await ada.panel.getByRole('button', { name: 'Let in: Ben' }).click()
@@ -146,6 +154,32 @@ describe('a moderator', () => {
     await ben.button('join').click()
     await ben.arriveInRoom()
     expect(await ada.panel.getByText(/^Banned/).count()).toBe(0)
+  })
+})
+
+describe('the keyboard', () => {
+  it('reaches every act on a member, and comes back from where it went', async () => {
+    const { ada } = await meet()
+    const { keyboard } = ada.page
+    await ada.page.setViewportSize({ width: 1_000, height: 720 })
+    await ada.page.getByRole('button', { name: 'Members', exact: true }).press('Enter')
+    const sheet = ada.page.getByRole('dialog', { name: 'Members' })
+    const handle = sheet.getByRole('button', { name: 'Actions for Ben' })
+    await handle.press('Enter')
+    await expect.poll(() => focusedText(ada)).toBe('Mute for 10 minutes')
+    await keyboard.press('Escape')
+    await sheet.getByRole('group', { name: 'Actions for Ben' }).waitFor({ state: 'detached' })
+    expect(await focusedLabel(ada)).toBe('Actions for Ben')
+
+    await keyboard.press('Enter')
+    await sheet.getByRole('button', { name: 'Ban', exact: true }).press('Enter')
+    // The way back has the focus, so that the same key does nothing grave.
+    await expect.poll(() => focusedText(ada)).toBe('Cancel')
+    await keyboard.press('Enter')
+    await expect.poll(() => focusedText(ada)).toBe('Mute for 10 minutes')
+    await keyboard.press('Enter')
+    await sheet.getByText(/muted until/).waitFor()
+    await expect.poll(() => focusedLabel(ada)).toBe('Actions for Ben')
   })
 })
 
