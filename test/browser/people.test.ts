@@ -98,6 +98,7 @@ describe('an invite', () => {
 describe('a moderator', () => {
   it('mutes, and the composer says until when', async () => {
     const { ada, ben } = await meet()
+    await ben.say('never mind')
     await ada.act('Ben', 'Mute for 10 minutes')
     await ben.page.getByText(/You are muted until \d\d:\d\d/).waitFor()
     expect(await ben.textbox('message').count()).toBe(0)
@@ -105,6 +106,12 @@ describe('a moderator', () => {
     await ada.panel.getByText(/muted until/).waitFor()
     await ben.page.reload()
     await ben.page.getByText(/You are muted until \d\d:\d\d/).waitFor()
+
+    // What was said can still be taken back.
+    await ben.article('never mind').hover()
+    expect(await ben.page.getByRole('button', { name: 'Reply' }).count()).toBe(0)
+    await ben.page.getByRole('button', { name: 'Recall' }).click()
+    await ada.article('Message recalled').waitFor()
 
     await ada.act('Ben', 'Unmute')
     await ben.textbox('message').waitFor()

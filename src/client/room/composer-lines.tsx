@@ -32,10 +32,18 @@ export function ReadOnly({ room }: { readonly room: Room }) {
   const { composer: say } = words.value
   const until = room.muted.until.value
   const isMuted = until > 0 && can(room, 'say')
+  const asked = room.asked.value
   return (
-    <p class="composer read-only" role="status">
-      {isMuted ? fill(say.mutedUntil, { time: whenOf(until, language.value) }) : say.readOnly}
-    </p>
+    <div class="composer read-only">
+      <p role="status">
+        {isMuted ? fill(say.mutedUntil, { time: whenOf(until, language.value) }) : say.readOnly}
+      </p>
+      {isMuted && asked !== undefined ? (
+        <button type="button" class="button" onClick={() => room.stop(asked.seq)}>
+          {say.stop}
+        </button>
+      ) : null}
+    </div>
   )
 }
 
