@@ -26,6 +26,10 @@ function focusedText({ page }: Visitor): Promise<string> {
   return page.evaluate('document.activeElement.textContent')
 }
 
+function isInside({ page }: Visitor, place: string): Promise<boolean> {
+  return page.evaluate(`document.activeElement.matches('${place}')`)
+}
+
 describe('an invite', () => {
   it('can be scanned, is made to measure, and can be revoked', async () => {
     const ada = await visitor()
@@ -45,6 +49,7 @@ describe('an invite', () => {
     const members = sheet.getByRole('listitem').filter({ hasText: '100 of 100 left' })
     await members.getByRole('button', { name: /^Revoke/ }).click()
     await members.waitFor({ state: 'detached' })
+    await expect.poll(() => isInside(ada, 'dialog ul')).toBe(true)
     const ben = await visitor()
     await ben.page.goto(first)
     await ben.textbox('yourName').fill('Ben')

@@ -28,27 +28,28 @@ export function InvitePart({ room }: { readonly room: Room }) {
   const { group } = room
   const terms = useSignal<InviteTerms>({ role: 'member', uses: 100, expiresInSeconds: 7 * 86_400 })
   const invite = useSignal<Invite | null>(null)
+  const isRevoked = useSignal(false)
   const open = useSignal<readonly OpenInvite[]>([])
   const attempt = useAttempt()
   const make = () =>
     attempt.run(async () => {
       invite.value = await postInvite(group, terms.value)
+      isRevoked.value = false
       open.value = await fetchInvites(group)
     })
   const revoke = (id: string) =>
     attempt.run(async () => {
       await deleteInvite(group, id)
+      if (id === invite.value?.id) isRevoked.value = true
       open.value = await fetchInvites(group)
     })
   useEffect(make, [group])
   const now = invite.value
-  const isRevoked =
-    now !== null && !attempt.isBusy.value && !open.value.some(({ id }) => id === now.id)
   const needsLeave = room.about.value?.group.settings.join === 'approval'
   return (
     <>
       <p>{needsLeave ? say.leadApproval : say.lead}</p>
-      {now === null ? null : isRevoked ? <Failure text={say.revoked} /> : <Link {...now} />}
+      {now === null ? null : isRevoked.value ? <Failure text={say.revoked} /> : <Link {...now} />}
       {now === null && attempt.isBusy.value ? <p role="status">{say.making}</p> : null}
       {attempt.cause.value === null ? null : (
         <Failure text={wordsFor(attempt.cause.value, words.value)} />
