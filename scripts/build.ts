@@ -15,6 +15,9 @@ const KEEP_MS = 60 * 60_000
 // Set by wrangler, which runs this before `dev` and `deploy`.
 const isDevelopment = process.env['WRANGLER_COMMAND'] === 'dev'
 
+// Vite builds for whatever this says; a test runner says "test", and would get another app than people do.
+process.env['NODE_ENV'] = 'production'
+
 const publicUrl = new URL('../public/', import.meta.url)
 
 interface Sizes {

@@ -1,53 +1,10 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { buildApp, launchBrowser } from '../support/browser.ts'
-import { startServer, TEST_VARS } from '../support/server.ts'
-import type { Server } from '../support/server.ts'
-import { Visitor } from './visitor.ts'
+import { TEST_VARS } from '../support/server.ts'
+import { openStage, PHONE } from './stage.ts'
+import type { Visitor } from './visitor.ts'
 
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  hasTouch: true,
-  isMobile: true,
-}
-
-let server: Server
-let browser: Browser
-let visitors: Visitor[] = []
-
-beforeAll(async () => {
-  buildApp()
-  server = await startServer({ vars: { LIMIT_MEMBER_BURST: '1000' } })
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-
-afterEach(async () => {
-  const complaints = visitors.flatMap((visitor) => visitor.complaints)
-  await Promise.all(visitors.map((visitor) => visitor.leave()))
-  visitors = []
-  if (complaints.length > 0) throw new Error(`the browser complained:\n${complaints.join('\n')}`)
-})
-
-async function visitor(options: Parameters<typeof Visitor.arrive>[2] = {}): Promise<Visitor> {
-  const arrived = await Visitor.arrive(browser, server.url, options)
-  visitors.push(arrived)
-  return arrived
-}
-
-/** Ada's new group, with Ben in it. */
-async function meet(): Promise<{ readonly ada: Visitor; readonly ben: Visitor }> {
-  const ada = await visitor()
-  await ada.create('Launch week', 'Ada')
-  const ben = await visitor()
-  await ben.join(await ada.invite(), 'Ben')
-  return { ada, ben }
-}
+const { visitor, meet } = openStage()
 
 describe('a group', () => {
   it('is made, joined by a link, and talked in', async () => {

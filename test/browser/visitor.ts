@@ -125,6 +125,22 @@ export class Visitor {
     await this.article(text).first().waitFor()
   }
 
+  /** The panel with the group's people. */
+  get panel(): Locator {
+    return this.page.getByRole('complementary')
+  }
+
+  /** Opens what can be done to somebody in the panel, and does it. */
+  async act(name: string, act: string): Promise<void> {
+    await this.panel.getByRole('button', { name: `Actions for ${name}` }).click()
+    await this.panel.getByRole('button', { name: act, exact: true }).click()
+  }
+
+  /** Waits for a line about what happened in the group. */
+  async reads(line: string | RegExp): Promise<void> {
+    await this.messages.getByText(line).waitFor()
+  }
+
   /** How much wider the page is than its window, in pixels. */
   overflow(): Promise<number> {
     // Not `innerWidth`: a phone zooms out until everything fits.

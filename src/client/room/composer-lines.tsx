@@ -1,8 +1,11 @@
+import { durationOf } from '../shell/amounts.ts'
+import { whenOf } from '../shell/dates.ts'
 import { language, words } from '../shell/language.ts'
 import { fill, fillCount } from '../words/words.ts'
 import type { Words } from '../words/words.ts'
 import type { Desk } from './desk.ts'
 import { nameOf } from './names.ts'
+import { can } from './rights.ts'
 import type { Room } from './room.ts'
 
 /** Above the box: what the text answers, or that it replaces an earlier one. */
@@ -24,6 +27,26 @@ export function ComposerContext({ desk: { room, draft } }: { readonly desk: Desk
   )
 }
 
+/** In place of the box: why one may only read. */
+export function ReadOnly({ room }: { readonly room: Room }) {
+  const { composer: say } = words.value
+  const until = room.muted.until.value
+  const isMuted = until > 0 && can(room, 'say')
+  const asked = room.asked.value
+  return (
+    <div class="composer read-only">
+      <p role="status">
+        {isMuted ? fill(say.mutedUntil, { time: whenOf(until, language.value) }) : say.readOnly}
+      </p>
+      {isMuted && asked !== undefined ? (
+        <button type="button" class="button" onClick={() => room.stop(asked.seq)}>
+          {say.stop}
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
 interface HintProps {
   readonly room: Room
   /** Characters above the limit. */
@@ -34,6 +57,7 @@ interface HintProps {
 export function ComposerHint({ room, excess }: HintProps) {
   const { composer: say, assistantState } = words.value
   const state = room.about.value?.assistant.state ?? 'ok'
+  const slow = slowLine(room)
   // That no model is set up is no news; the members' panel says it.
   const news = state === 'slow' || state === 'resting' ? assistantState[state] : ''
   return (
@@ -43,11 +67,18 @@ export function ComposerHint({ room, excess }: HintProps) {
           {fillCount(say.tooLong, language.value, excess)}
         </span>
       ) : (
-        <span class="keys">{say.hint}</span>
+        <span class={slow === null ? 'keys' : undefined}>{slow ?? say.hint}</span>
       )}
       <span>{typingLine(room, words.value) ?? news}</span>
     </div>
   )
+}
+
+// Who keeps order does not wait.
+function slowLine(room: Room): string | null {
+  const seconds = room.about.value?.group.settings.slowModeSeconds ?? 0
+  if (seconds === 0 || can(room, 'mute')) return null
+  return fill(words.value.composer.slow, { time: durationOf(seconds, language.value) })
 }
 
 function typingLine(room: Room, { typing }: Words): string | null {

@@ -6,7 +6,7 @@ import { language, words } from '../shell/language.ts'
 import { fillCount } from '../words/words.ts'
 import { completed, openingAt } from './completion.ts'
 import type { Suggestion } from './completion.ts'
-import { ComposerContext, ComposerHint } from './composer-lines.tsx'
+import { ComposerContext, ComposerHint, ReadOnly } from './composer-lines.tsx'
 import type { Desk } from './desk.ts'
 import { mayWrite } from './rights.ts'
 import { optionId, SuggestionList } from './suggestion-list.tsx'
@@ -81,7 +81,7 @@ export function Composer({ desk }: { readonly desk: Desk }) {
     else if (event.key === 'ArrowUp' && text === '') editLast(desk)
   }
 
-  if (!mayWrite(room)) return <p class="composer read-only">{say.readOnly}</p>
+  if (!mayWrite(room)) return <ReadOnly room={room} />
   return (
     <form
       class="composer"

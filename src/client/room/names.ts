@@ -7,7 +7,7 @@ export function nameOf(room: Room, id: string): string {
   const { common } = words.value
   if (id === room.me.id) return common.you
   if (id === ASSISTANT) return assistantName(room)
-  return room.people.value.get(id)?.name ?? common.someone
+  return room.company.people.value.get(id)?.name ?? common.someone
 }
 
 /** What the assistant is called: the group's own name for it, or the word of the language. */

@@ -1,23 +1,26 @@
 import { timeOf } from '../shell/dates.ts'
 import { language, words } from '../shell/language.ts'
 import type { Note } from '../store/item.ts'
-import { fill } from '../words/words.ts'
 import { nameOf } from './names.ts'
+import { sentenceOf } from './note.ts'
 import type { Room } from './room.ts'
 
 /** A quiet line about who came and went, or what was changed. */
 export function NoteRow({ room, note }: { readonly room: Room; readonly note: Note }) {
+  const call = { by: nameOf(room, note.from), name: nameOfOther(room, note) }
   return (
     <p class="note">
-      <span>{sentence(room, note)}</span>
+      <span>{sentenceOf(note, call, words.value, language.value)}</span>
       <time dateTime={new Date(note.at).toISOString()}>{timeOf(note.at, language.value)}</time>
     </p>
   )
 }
 
-function sentence(room: Room, { about, from }: Note): string {
-  const { notes, members } = words.value
-  if (about.is === 'settings') return fill(notes.settings, { name: nameOf(room, from) })
-  const name = room.people.value.get(about.member)?.name ?? about.name
-  return fill(notes[about.change] ?? notes.joined, { name, role: members.roles[about.role] })
+function nameOfOther(room: Room, { about, from }: Note): string {
+  if (about.is === 'settings') return ''
+  const { member, name } = about
+  const { you, youAsObject } = words.value.common
+  if (member === room.me.id) return from === member ? you : youAsObject
+  // The name that they had then, for someone whom nothing else knows.
+  return room.company.people.value.get(member)?.name ?? name
 }

@@ -1,8 +1,9 @@
-import { words } from '../shell/language.ts'
+import { language, words } from '../shell/language.ts'
 import { MessageText } from '../text/message-text.tsx'
 import { fill } from '../words/words.ts'
 import type { Desk } from './desk.ts'
 import type { Notice } from './notices.ts'
+import { reasonOf } from './refusal.ts'
 
 interface NoticeRowProps {
   readonly desk: Desk
@@ -11,12 +12,12 @@ interface NoticeRowProps {
 
 /** A private line: what only the reader was told. */
 export function NoticeRow({ desk, notice }: NoticeRowProps) {
-  const { common, message, refusals } = words.value
+  const { common, message } = words.value
   const { room, draft } = desk
   const { restore, key } = notice
   const text =
-    'code' in notice
-      ? fill(message.notDone, { reason: refusals[notice.code] ?? notice.code })
+    'refusal' in notice
+      ? fill(message.notDone, { reason: reasonOf(notice.refusal, words.value, language.value) })
       : notice.text
   return (
     <div class="notice" role="note">

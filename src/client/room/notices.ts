@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-import type { RefusalCode } from '../../protocol/codes.ts'
+import type { Reasoned } from './refusal.ts'
 
 // Notices are for now; a day of them in the list would hide the conversation.
 const MOST_NOTICES = 20
@@ -12,7 +12,7 @@ export type Notice = {
   readonly after: number
   /** A text of one's own that came to nothing and can be taken back into the box. */
   readonly restore?: { readonly target: number; readonly text: string }
-} & ({ readonly text: string } | { readonly code: RefusalCode })
+} & ({ readonly text: string } | { readonly refusal: Reasoned })
 
 type WithoutKey<N> = N extends Notice ? Omit<N, 'key' | 'at'> : never
 

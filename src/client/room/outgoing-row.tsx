@@ -1,10 +1,11 @@
-import { words } from '../shell/language.ts'
+import { language, words } from '../shell/language.ts'
 import type { Outgoing } from '../store/outgoing.ts'
 import { MessageText } from '../text/message-text.tsx'
 import { fill } from '../words/words.ts'
 import type { Desk } from './desk.ts'
 import { Entry } from './entry.tsx'
 import { Quote } from './quote.tsx'
+import { reasonOf } from './refusal.ts'
 
 interface OutgoingRowProps {
   readonly desk: Desk
@@ -45,7 +46,7 @@ export function OutgoingRow({ desk, outgoing, isFirst }: OutgoingRowProps) {
 }
 
 function Refused({ desk, outgoing }: Pick<OutgoingRowProps, 'desk' | 'outgoing'>) {
-  const { message, refusals } = words.value
+  const { message } = words.value
   const { frame, refused } = outgoing
   if (refused === undefined) return null
   const takeBack = () => {
@@ -54,7 +55,7 @@ function Refused({ desk, outgoing }: Pick<OutgoingRowProps, 'desk' | 'outgoing'>
   }
   return (
     <div class="refusal" role="alert">
-      <p>{fill(message.notSent, { reason: refusals[refused.code] ?? refused.code })}</p>
+      <p>{fill(message.notSent, { reason: reasonOf(refused, words.value, language.value) })}</p>
       <div class="choices">
         <button type="button" class="button" onClick={() => desk.room.sayAgain(outgoing)}>
           {message.retry}

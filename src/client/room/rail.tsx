@@ -2,6 +2,7 @@ import { LanguageButton } from '../shell/brand.tsx'
 import { language, words } from '../shell/language.ts'
 import { pathOf } from '../shell/router.ts'
 import { groups } from '../shell/session.ts'
+import { SignOut } from '../shell/sign-out.tsx'
 import { fill } from '../words/words.ts'
 
 interface RailProps {
@@ -34,6 +35,7 @@ export function Rail({ group, onGo }: RailProps) {
       </a>
       <div class="rail-end">
         <LanguageButton />
+        <SignOut />
       </div>
     </div>
   )

@@ -2,110 +2,52 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
 import { Brand } from '../shell/brand.tsx'
-import { language, words } from '../shell/language.ts'
+import { words } from '../shell/language.ts'
 import { loadGroups } from '../shell/session.ts'
-import { Sheet } from '../shell/sheet.tsx'
-import { fillCount } from '../words/words.ts'
 import { Composer } from './composer.tsx'
 import type { Desk } from './desk.ts'
-import { InviteSheet } from './invite.tsx'
 import { Members } from './members.tsx'
 import { Messages } from './messages.tsx'
 import { Rail } from './rail.tsx'
 import { Ribbon } from './ribbon.tsx'
-import { mayModerate } from './rights.ts'
+import { RoomSheets } from './room-sheets.tsx'
+import type { Open } from './room-sheets.tsx'
 import type { Room } from './room.ts'
 import { Speaker } from './speaker.tsx'
+import { TopBar } from './top-bar.tsx'
 
 // The rail shows what waits elsewhere; it is asked for, so that no other group has to be awake.
 const RAIL_EVERY_MS = 60_000
 
-type Open = 'nothing' | 'groups' | 'members' | 'invite'
-
 /** A group's screen: its groups to the left, the conversation, its people to the right. */
 export function RoomScreen({ desk }: { readonly desk: Desk }) {
   const { room } = desk
-  const { room: say, rail } = words.value
+  const { room: say } = words.value
   const open = useSignal<Open>('nothing')
-  const close = () => {
-    open.value = 'nothing'
+  const show = (part: Open) => {
+    open.value = part
   }
   useTitle(room)
   useWindow(room)
   return (
     <div class="room">
-      <div class="rail">
+      <header class="rail">
         <Brand />
         <Rail group={room.group} />
-      </div>
+      </header>
       <main class="center">
-        <TopBar
-          room={room}
-          onOpen={(part) => {
-            open.value = part
-          }}
-        />
+        <TopBar room={room} onOpen={show} />
         <Ribbon room={room} />
         <Messages desk={desk} />
         <Composer desk={desk} />
       </main>
       <aside class="side" aria-labelledby="side-members">
         <h2 id="side-members">{say.members}</h2>
-        <Members room={room} />
+        <Members room={room} onOpen={show} />
       </aside>
       <Speaker room={room} />
-      {open.value === 'groups' ? (
-        <Sheet title={rail.groups} form="start" onClose={close}>
-          <Rail group={room.group} onGo={close} />
-        </Sheet>
-      ) : null}
-      {open.value === 'members' ? (
-        <Sheet title={say.members} form="end" onClose={close}>
-          <Members room={room} />
-        </Sheet>
-      ) : null}
-      {open.value === 'invite' ? <InviteSheet group={room.group} onClose={close} /> : null}
+      <RoomSheets room={room} open={open.value} onOpen={show} />
     </div>
-  )
-}
-
-interface TopBarProps {
-  readonly room: Room
-  readonly onOpen: (part: Open) => void
-}
-
-function TopBar({ room, onOpen }: TopBarProps) {
-  const { room: say, rail } = words.value
-  const people = [...room.people.value.values()].filter(({ isMember }) => isMember).length
-  const here = room.onlineCount.value
-  const about = room.about.value
-  const counts = [
-    fillCount(say.memberCount, language.value, Math.max(people, here)),
-    fillCount(say.hereCount, language.value, here),
-  ]
-  return (
-    <header class="top">
-      <button
-        type="button"
-        class="button quiet icon narrow-only"
-        aria-label={rail.open}
-        onClick={() => onOpen('groups')}
-      >
-        <span aria-hidden="true">☰</span>
-      </button>
-      <div class="what">
-        <h1>{about?.group.title ?? '…'}</h1>
-        {about === null ? null : <p>{counts.join(language.value === 'en' ? ', ' : '，')}</p>}
-      </div>
-      <button type="button" class="button quiet not-wide-only" onClick={() => onOpen('members')}>
-        {say.members}
-      </button>
-      {mayModerate(room) ? (
-        <button type="button" class="button" onClick={() => onOpen('invite')}>
-          {say.invite}
-        </button>
-      ) : null}
-    </header>
   )
 }
 

@@ -1,36 +1,36 @@
 import { batch, computed, signal } from '@preact/signals'
 
+import { may } from '../../protocol/permissions.ts'
 import { newId } from '../link/id.ts'
 import { connectGroup } from '../link/link.ts'
 import type { GroupLink, LinkState } from '../link/link.ts'
 import type { DurableRequest } from '../link/outbox.ts'
 import { PageError } from '../link/pages.ts'
-import { TicketRefused } from '../link/reason.ts'
 import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
-import { fetchMembers, postTicket } from '../shell/api.ts'
+import { fetchMembers } from '../shell/api.ts'
 import type { Me } from '../shell/api.ts'
-import { HttpError } from '../shell/http.ts'
 import type { LiveReplies } from '../store/live.ts'
 import { withDelta, without, withSnapshot } from '../store/live.ts'
 import type { Outgoing } from '../store/outgoing.ts'
-import { withMembership, withPresence, withRoster } from '../store/people.ts'
-import type { Online, People } from '../store/people.ts'
 import * as Timeline from '../store/timeline.ts'
 import { mentionsIn } from '../text/mentions.ts'
+import { isDeparture, withNews } from './about.ts'
+import type { About } from './about.ts'
 import { Announcements } from './announcements.ts'
+import { Company } from './company.ts'
+import { Muted } from './muted.ts'
 import { Notices } from './notices.ts'
 import { OwnMessages } from './own-messages.ts'
 import { ReadCursor } from './read-cursor.ts'
 import { readingFor } from './reading.ts'
+import { Renewal } from './renewal.ts'
+import { renewConnection, ticketFor } from './ticket.ts'
 import { TypingSigns } from './typing.ts'
 
 // Rows that stay on the page: 600 scroll smoothly on a slow phone, and what goes can be fetched again.
 const MOST_ENTRIES = 600
 const TRIM_ABOVE = 700
 const OLDER_EVENTS = 50
-
-/** What a welcome says about the group and oneself. */
-export type About = Pick<ReceivedWelcome, 'group' | 'you' | 'assistant' | 'limits'>
 
 /** Everything that one group's screen shows, and everything that can be done on it. */
 export class Room {
@@ -40,14 +40,11 @@ export class Room {
   readonly about = signal<About | null>(null)
   readonly timeline = signal<Timeline.Timeline>(Timeline.EMPTY)
   readonly live = signal<LiveReplies>(new Map())
-  readonly people = signal<People>(new Map())
-  readonly online = signal<Online>(new Set())
-  readonly onlineCount = signal(0)
-  /** How many wait to be let in; only moderators are told. */
-  readonly waiting = signal(0)
   /** The line "new" stands after this seq; `null` while everything is read. */
   readonly readUpTo = signal<number | null>(null)
   readonly isAtEnd = signal(true)
+  readonly company: Company
+  readonly muted = new Muted()
   readonly own: OwnMessages
   readonly notices = new Notices()
   readonly typing = new TypingSigns()
@@ -61,22 +58,28 @@ export class Room {
     ),
   )
   readonly reading = computed(() =>
-    readingFor(this.people.value, this.about.value?.group.settings.assistantName ?? ''),
+    readingFor(this.company.people.value, this.about.value?.group.settings.assistantName ?? ''),
   )
 
   readonly #link: GroupLink
   readonly #cursor: ReadCursor
+  readonly #renewal = new Renewal(() =>
+    renewConnection(this.group, this.about.value?.you.connection),
+  )
   readonly #requests = new Map<string, DurableRequest>()
   #isLoading = false
+  #welcomedAt = 0
 
   constructor(group: string, me: Me) {
     this.group = group
     this.me = me
+    this.company = new Company(() => fetchMembers(group))
+    this.company.people.subscribe((people) => this.muted.set(people.get(me.id)?.mutedUntil ?? 0))
     this.own = new OwnMessages(group, me.id)
     this.#link = connectGroup({
       origin: location.origin,
       group,
-      ticket: () => this.#ticket(),
+      ticket: () => ticketFor(group),
       unsent: this.own.waiting.value.map(({ frame }) => frame),
       listener: {
         onState: (state) => {
@@ -148,6 +151,7 @@ export class Room {
     try {
       const { events } = await this.#link.fetch({ before: oldest, limit: OLDER_EVENTS })
       this.timeline.value = Timeline.withOlder(this.timeline.value, events)
+      this.company.remember(events)
     } catch (cause) {
       // Scrolling on asks again.
       if (!(cause instanceof PageError)) throw cause
@@ -167,16 +171,10 @@ export class Room {
   close(): void {
     this.#link.close()
     this.#cursor.stop()
+    this.#renewal.stop()
+    this.muted.stop()
     this.typing.stop()
     this.announcements.stop()
-  }
-
-  async #ticket(): Promise<string> {
-    try {
-      return await postTicket(this.group)
-    } catch (cause) {
-      throw cause instanceof HttpError ? new TicketRefused(cause.status) : cause
-    }
   }
 
   #send(frame: Outgoing['frame']): void {
@@ -194,21 +192,17 @@ export class Room {
     const isFirst = this.about.value === null
     const readSeq = welcome.read[this.me.id]
     this.about.value = welcome
-    this.online.value = new Set(welcome.online)
-    this.onlineCount.value = welcome.online.length
+    this.#welcomedAt = welcome.head
+    this.company.welcome(welcome)
+    this.#renewal.startFrom(welcome.you.expiresAt)
     this.live.value = new Map(welcome.replies.map(({ reply, ...so }) => [reply, so]))
     if (readSeq !== undefined) this.#cursor.startFrom(readSeq)
     if (isFirst && readSeq !== undefined && readSeq < welcome.head) this.readUpTo.value = readSeq
+    // Who waits is not in the log, so whoever lets people in asks after every absence.
+    if (welcome.mode !== 'resumed' || may(welcome.you.role, 'admit')) void this.company.load()
     if (welcome.mode === 'resumed') return
     this.timeline.value = Timeline.startedFrom(welcome.events, welcome.head)
     this.own.logged(welcome.events)
-    void this.#loadRoster()
-  }
-
-  async #loadRoster(): Promise<void> {
-    // Without the roster the log still names whoever came or changed in it.
-    const roster = await fetchMembers(this.group).catch(() => [])
-    this.people.value = withRoster(this.people.value, roster)
   }
 
   #take(events: readonly LogEvent[]): void {
@@ -216,28 +210,34 @@ export class Room {
     const after = Timeline.withEvents(before, events)
     const mayTrim = this.isAtEnd.value && after.entries.length > TRIM_ABOVE
     this.timeline.value = mayTrim ? Timeline.trimmed(after, MOST_ENTRIES) : after
-    this.people.value = withMembership(this.people.value, events)
+    this.company.take(events)
     this.own.logged(events)
     const ended = events.flatMap((event) => (event.kind === 'reply.ended' ? event.body.reply : []))
     this.live.value = without(this.live.value, ended)
+    const admitted = this.#admits()
     for (const event of events) this.#notice(event)
+    // Whom one gets to see here has changed with one's role.
+    if (admitted !== this.#admits()) void this.company.load()
     if (after !== before) this.announcements.hear(events, this.me.id)
+    const news = events.filter(({ seq }) => seq > this.#welcomedAt)
+    if (news.some((event) => isDeparture(event, this.me.id))) this.#depart()
+  }
+
+  // The server closes as well, but a browser takes its time to say so.
+  #depart(): void {
+    this.close()
+    this.state.value = { at: 'stopped', reason: 'removed' }
+  }
+
+  #admits(): boolean {
+    return may(this.about.value?.you.role ?? 'guest', 'admit')
   }
 
   #notice(event: LogEvent): void {
     this.typing.spoke(event)
     if (event.kind === 'restored') void this.#fetchAgain(event.body.target)
     const about = this.about.value
-    if (event.kind === 'settings' && about !== null) {
-      const settings = { ...about.group.settings, ...event.body.changed }
-      const title = event.body.changed['title']
-      const group = { ...about.group, settings }
-      const titled = typeof title === 'string' ? { ...group, title } : group
-      this.about.value = { ...about, group: titled }
-    }
-    if (event.kind === 'member' && event.body.member === this.me.id && about !== null) {
-      this.about.value = { ...about, you: { ...about.you, role: event.body.role } }
-    }
+    if (about !== null) this.about.value = withNews(about, event)
   }
 
   // Only the server still has the text of what comes back.
@@ -267,14 +267,10 @@ export class Room {
         if (frame.from !== this.me.id) this.typing.hear(frame.from, frame.forMs)
         return
       case 'presence':
-        this.online.value = withPresence(this.online.value, frame)
-        this.onlineCount.value = frame.count
-        return
+      case 'waiting':
+        return this.company.hear(frame)
       case 'assistant':
         if (this.about.value !== null) this.about.value = { ...this.about.value, assistant: frame }
-        return
-      case 'waiting':
-        this.waiting.value = frame.count
         return
       case 'notice':
         this.notices.add({ text: frame.text, after: this.timeline.value.last })
@@ -288,6 +284,6 @@ export class Room {
     const request = frame.id === null ? undefined : this.#requests.get(frame.id)
     if (frame.id !== null) this.#requests.delete(frame.id)
     const restore = request?.type === 'edit' ? { restore: request } : {}
-    this.notices.add({ code: frame.code, after: this.timeline.value.last, ...restore })
+    this.notices.add({ refusal: frame, after: this.timeline.value.last, ...restore })
   }
 }

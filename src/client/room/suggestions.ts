@@ -32,12 +32,12 @@ function people(room: Room): readonly Suggestion[] {
     insert: language.value === 'zh-CN' ? '@助手 ' : '@assistant ',
     aliases: ['assistant', '助手'],
   }
-  const others = [...room.people.value.values()]
-    .filter(({ id, isMember, name }) => isMember && id !== room.me.id && name !== '')
+  const others = room.company.members.value
+    .filter(({ id, name }) => id !== room.me.id && name !== '')
     .map(({ id, name }) => ({
       key: id,
       shown: name,
-      about: room.online.value.has(id) ? here : away,
+      about: room.company.online.value.has(id) ? here : away,
       insert: `@${name} `,
     }))
   return [assistant, ...others]

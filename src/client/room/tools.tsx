@@ -6,7 +6,7 @@ import type { Message, Reply } from '../store/item.ts'
 import { articleOf } from './article.ts'
 import type { Desk } from './desk.ts'
 import { QUICK_EMOJI } from './reactions.tsx'
-import { mayModerate, mayWrite } from './rights.ts'
+import { can, mayWrite } from './rights.ts'
 
 interface ToolsProps {
   readonly desk: Desk
@@ -16,7 +16,7 @@ interface ToolsProps {
 /** What can be done with a message; there while the pointer or the focus is on its row. */
 export function Tools({ desk, item }: ToolsProps) {
   const isActive = useComputed(() => desk.active.value === item.key)
-  if (!isActive.value || !mayWrite(desk.room)) return null
+  if (!isActive.value || !can(desk.room, 'say')) return null
   return <OpenTools desk={desk} item={item} />
 }
 
@@ -35,20 +35,27 @@ function OpenTools({ desk, item }: ToolsProps) {
   }
   const isMine = item.kind === 'message' && item.from === room.me.id
   const mayAskAgain = item.kind === 'reply' && item.to === room.me.id
+  const mayRecall = isMine || can(room, 'recallOthers')
+  // Who is muted may still take back what is there.
+  const isMuted = !mayWrite(room)
+  if (isMuted && !mayRecall) return null
   return (
     <div class="tools" role="group" aria-label={say.actions}>
-      <Tool
-        name={say.react}
-        onUse={() => {
-          isReacting.value = true
-        }}
-      />
-      <Tool name={say.reply} onUse={() => draft.reply(item)} />
-      {isMine ? <Tool name={say.edit} onUse={() => draft.edit(item.seq, item.text)} /> : null}
-      {mayAskAgain ? <Tool name={say.again} onUse={() => room.again(item.seq)} /> : null}
-      {isMine ? <Tool name={say.recall} onUse={() => room.recall(item.seq)} /> : null}
-      {!isMine && mayModerate(room) ? (
-        <Tool name={say.remove} onUse={() => room.recall(item.seq)} />
+      {isMuted ? null : (
+        <>
+          <Tool
+            name={say.react}
+            onUse={() => {
+              isReacting.value = true
+            }}
+          />
+          <Tool name={say.reply} onUse={() => draft.reply(item)} />
+          {isMine ? <Tool name={say.edit} onUse={() => draft.edit(item.seq, item.text)} /> : null}
+          {mayAskAgain ? <Tool name={say.again} onUse={() => room.again(item.seq)} /> : null}
+        </>
+      )}
+      {mayRecall ? (
+        <Tool name={isMine ? say.recall : say.remove} onUse={() => room.recall(item.seq)} />
       ) : null}
     </div>
   )

@@ -1,8 +1,8 @@
 import { ROLES } from '../../protocol/events.ts'
 import type { Role } from '../../protocol/events.ts'
-import type { Person } from '../store/people.ts'
+import type { Person, PersonState } from '../store/people.ts'
 import type { Language } from '../words/words.ts'
-import { get, HttpError, listOf, numberOf, post, textOf, toFields } from './http.ts'
+import { get, HttpError, listOf, numberOf, post, send, textOf, toFields } from './http.ts'
 
 /** Whoever is signed in on this device. */
 export interface Me {
@@ -19,9 +19,10 @@ export interface GroupStanding {
   readonly lastAt: number
 }
 
-export interface Invite {
-  readonly url: string
-  readonly expiresAt: number
+/** Where an invite leads, and whether a moderator has to let one in first. */
+export interface Accepted {
+  readonly group: string
+  readonly isWaiting: boolean
 }
 
 export function fetchMe(): Promise<Me> {
@@ -56,16 +57,32 @@ export function postGroup(title: string): Promise<string> {
   return post('/api/groups', { title }, ({ group }) => textOf(toFields(group)['id']))
 }
 
-/** Uses an invite; answers with the id of the group that it leads to. */
-export function acceptInvite(invite: string): Promise<string> {
-  return post('/api/invites/accept', { invite }, ({ group }) => textOf(toFields(group)['id']))
+/** Uses an invite. */
+export function acceptInvite(invite: string): Promise<Accepted> {
+  return post('/api/invites/accept', { invite }, ({ group, waiting }) => ({
+    group: textOf(toFields(group)['id']),
+    isWaiting: waiting === true,
+  }))
 }
 
-export function postInvite(group: string): Promise<Invite> {
-  return post(`${pathTo(group)}/invites`, {}, ({ url, expiresAt }) => ({
-    url: textOf(url),
-    expiresAt: numberOf(expiresAt),
-  }))
+/** Whether one belongs to a group by now. */
+export async function isMemberOf(group: string): Promise<boolean> {
+  try {
+    return await get(pathTo(group), () => true)
+  } catch (cause) {
+    if (cause instanceof HttpError && [403, 404].includes(cause.status)) return false
+    throw cause
+  }
+}
+
+/** Puts an open connection under the session of now; answers with the end of that. */
+export function postRenewal(group: string, connection: string): Promise<number> {
+  return post(`${pathTo(group)}/renew`, { connection }, ({ expiresAt }) => numberOf(expiresAt))
+}
+
+/** Ends the session on this device. */
+export function deleteSession(): Promise<void> {
+  return send('DELETE', '/api/session', null, () => {})
 }
 
 export function postTicket(group: string): Promise<string> {
@@ -78,7 +95,8 @@ export function fetchMembers(group: string): Promise<readonly Person[]> {
       id: textOf(member['id']),
       name: textOf(member['name']),
       role: toRole(member['role']),
-      isMember: (textOf(member['state']) || 'active') === 'active',
+      state: toState(member['state']),
+      mutedUntil: numberOf(member['mutedUntil']),
     })),
   )
 }
@@ -94,7 +112,8 @@ export function fetchCounters(token: string): Promise<ReadonlyMap<string, number
   )
 }
 
-function pathTo(group: string): string {
+/** The address of everything that belongs to a group. */
+export function pathTo(group: string): string {
   return `/api/groups/${encodeURIComponent(group)}`
 }
 
@@ -103,6 +122,10 @@ function toMe(value: unknown): Me {
   return { id: textOf(id), name: textOf(name) }
 }
 
-function toRole(value: unknown): Role {
+export function toRole(value: unknown): Role {
   return ROLES.find((role) => role === value) ?? 'guest'
+}
+
+function toState(value: unknown): PersonState {
+  return value === 'waiting' || value === 'banned' || value === 'left' ? value : 'active'
 }

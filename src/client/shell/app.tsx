@@ -2,9 +2,11 @@ import { RoomGate } from '../room/room-gate.tsx'
 import { Join } from './join.tsx'
 import { Landing } from './landing.tsx'
 import { words } from './language.ts'
+import { lazily } from './lazily.tsx'
 import { MessagePage } from './message-page.tsx'
-import { Ops } from './ops.tsx'
 import { route } from './router.ts'
+
+const Ops = lazily(async () => (await import('./ops.tsx')).Ops)
 
 /** The screen that the address asks for. */
 export function App() {

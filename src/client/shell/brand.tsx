@@ -1,5 +1,6 @@
 import { switchLanguage, words } from './language.ts'
 import { renewLanguage } from './session.ts'
+import { SignOut } from './sign-out.tsx'
 
 /** The seal and the name; leads home. */
 export function Brand() {
@@ -35,7 +36,10 @@ export function PageTop() {
   return (
     <header class="page-top">
       <Brand />
-      <LanguageButton />
+      <div>
+        <LanguageButton />
+        <SignOut />
+      </div>
     </header>
   )
 }

@@ -20,6 +20,13 @@ export function momentOf(at: number, language: Language): string {
   return formatted(at, language, { dateStyle: 'full', timeStyle: 'short' })
 }
 
+/** The time of day, and before it the day where that is another than the one of `now`. */
+export function whenOf(at: number, language: Language, now = Date.now()): string {
+  if (dayKeyOf(at) === dayKeyOf(now)) return timeOf(at, language)
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+  return formatted(at, language, { month: 'short', day: 'numeric', ...time })
+}
+
 /** The day in words; the year only where it is another one. */
 export function dayOf(at: number, language: Language, now = Date.now()): string {
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()

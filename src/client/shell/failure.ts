@@ -12,6 +12,10 @@ export function wordsFor(cause: unknown, { errors }: Words): string {
       return errors.signIn
     case 403:
       return errors.forbidden
+    case 404:
+      return errors.notFound
+    case 409:
+      return errors.conflict
     case 429:
       return errors.tooFast
     default:

@@ -27,8 +27,18 @@ export function get<T>(
 
 /** Has the server do something. */
 export function post<T>(path: string, body: object, read: (fields: Fields) => T): Promise<T> {
+  return send('POST', path, body, read)
+}
+
+/** The same for any method; `null` is no body. */
+export function send<T>(
+  method: 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body: object | null,
+  read: (fields: Fields) => T,
+): Promise<T> {
   const headers = { 'content-type': 'application/json' }
-  return request(path, { method: 'POST', headers, body: JSON.stringify(body) }, read)
+  return request(path, { method, headers, body: body === null ? null : JSON.stringify(body) }, read)
 }
 
 async function request<T>(

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
 import { acceptInvite } from './api.ts'
+import { Asked } from './asked.tsx'
 import { useAttempt } from './attempt.ts'
 import { PageTop } from './brand.tsx'
 import { wordsFor, wordsForInvite } from './failure.ts'
@@ -16,6 +17,7 @@ export function Join({ code }: { readonly code: string }) {
   const me = session.value.is === 'signedIn' ? session.value.me : null
   const name = useSignal(me?.name ?? '')
   const isSignedIn = useSignal(false)
+  const waitsFor = useSignal<string | null>(null)
   const attempt = useAttempt()
   useEffect(() => {
     if (name.peek() === '') name.value = me?.name ?? ''
@@ -27,9 +29,20 @@ export function Join({ code }: { readonly code: string }) {
     isSignedIn.value = false
     await signInAs(name.value.trim())
     isSignedIn.value = true
-    const group = await acceptInvite(code)
-    await loadGroups()
-    goTo(pathOf(group), { replaces: true })
+    const { group, isWaiting } = await acceptInvite(code)
+    if (isWaiting) waitsFor.value = group
+    else await goIn(group)
+  }
+  if (waitsFor.value !== null) {
+    const group = waitsFor.value
+    return (
+      <div class="page narrow">
+        <PageTop />
+        <main class="card">
+          <Asked group={group} onLetIn={() => goIn(group)} />
+        </main>
+      </div>
+    )
   }
   const explain = isSignedIn.value ? wordsForInvite : wordsFor
   return (
@@ -60,4 +73,9 @@ export function Join({ code }: { readonly code: string }) {
       </main>
     </div>
   )
+}
+
+async function goIn(group: string): Promise<void> {
+  await loadGroups()
+  goTo(pathOf(group), { replaces: true })
 }

@@ -3,7 +3,8 @@ import { computed, effect, signal } from '@preact/signals'
 import { LANGUAGES, toLanguage, WORDS } from '../words/words.ts'
 import type { Language, Words } from '../words/words.ts'
 
-const KEPT_AS = 'parley.language'
+/** Where this device remembers the language. */
+export const LANGUAGE_KEPT_AS = 'parley.language'
 
 /** The language that everything is shown in; setting it changes the whole screen at once. */
 export const language = signal<Language>(firstLanguage())
@@ -21,7 +22,7 @@ export function followLanguage(root: HTMLElement): void {
 /** Takes the next language and remembers the choice on this device. */
 export function switchLanguage(): void {
   const next = LANGUAGES[(LANGUAGES.indexOf(language.value) + 1) % LANGUAGES.length] ?? 'en'
-  localStorage.setItem(KEPT_AS, next)
+  localStorage.setItem(LANGUAGE_KEPT_AS, next)
   const url = new URL(location.href)
   url.searchParams.delete('lang')
   history.replaceState(null, '', url)
@@ -30,6 +31,6 @@ export function switchLanguage(): void {
 
 function firstLanguage(): Language {
   const asked = new URLSearchParams(location.search).get('lang')
-  const kept = localStorage.getItem(KEPT_AS)
+  const kept = localStorage.getItem(LANGUAGE_KEPT_AS)
   return toLanguage([asked, kept, ...navigator.languages].filter((tag) => tag !== null))
 }

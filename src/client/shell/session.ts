@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 
-import { fetchGroups, fetchMe, postSession } from './api.ts'
+import { deleteSession, fetchGroups, fetchMe, postSession } from './api.ts'
 import type { GroupStanding, Me } from './api.ts'
 import { HttpError } from './http.ts'
-import { language } from './language.ts'
+import { language, LANGUAGE_KEPT_AS } from './language.ts'
 
 // Only whether: the session itself is a cookie that no script can read.
 const KEPT_AS = 'parley.signed-in'
@@ -55,6 +55,30 @@ export async function renewLanguage(): Promise<void> {
   if (now.is !== 'signedIn') return
   // The page itself has switched already; the server's own sentences can wait for a better time.
   await postSession(now.me.name, language.value).catch(() => null)
+}
+
+/** Renews the session under the same name; false where people are signed in elsewhere. */
+export async function renewSession(): Promise<boolean> {
+  const now = session.value
+  if (now.is !== 'signedIn') return false
+  try {
+    await postSession(now.me.name, language.value)
+    return true
+  } catch (cause) {
+    if (cause instanceof HttpError && cause.status === 401) return false
+    throw cause
+  }
+}
+
+/** Ends the session, and leaves nothing on this device of whoever it was but their language. */
+export async function signOut(): Promise<void> {
+  await deleteSession()
+  for (const storage of [localStorage, sessionStorage]) {
+    const ours = Object.keys(storage).filter((key) => key.startsWith('parley.'))
+    for (const key of ours) if (key !== LANGUAGE_KEPT_AS) storage.removeItem(key)
+  }
+  groups.value = []
+  session.value = { is: 'guest' }
 }
 
 function remember(me: Me): void {

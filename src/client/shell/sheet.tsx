@@ -5,8 +5,8 @@ import { words } from './language.ts'
 
 interface SheetProps {
   readonly title: string
-  /** `start` and `end` are the edges of the screen; `middle` lies over it like a card. */
-  readonly form?: 'start' | 'end' | 'middle'
+  /** `start` and `end` are the edges of the screen; `middle` and `wide` lie over it like a card. */
+  readonly form?: 'start' | 'end' | 'middle' | 'wide'
   readonly onClose: () => void
   readonly children: ComponentChildren
 }

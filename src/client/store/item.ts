@@ -57,7 +57,7 @@ export interface Note extends Placed {
   readonly kind: 'note'
   readonly about:
     | ({ readonly is: 'member' } & EventBodies['member'])
-    | { readonly is: 'settings'; readonly names: readonly string[] }
+    | ({ readonly is: 'settings' } & EventBodies['settings'])
 }
 
 export type Item = Message | Reply | Note
@@ -94,10 +94,8 @@ function bare(base: BaseEvent): Item {
     }
     case 'member':
       return { ...placed, kind: 'note', about: { is: 'member', ...base.body } }
-    case 'settings': {
-      const names = Object.keys(base.body.changed)
-      return { ...placed, kind: 'note', about: { is: 'settings', names } }
-    }
+    case 'settings':
+      return { ...placed, kind: 'note', about: { is: 'settings', ...base.body } }
   }
 }
 

@@ -19,9 +19,19 @@ export interface Counted {
 
 type Values = Readonly<Record<string, string | number>>
 
-/** Puts values where a sentence has their names in braces. */
+// A gap, with the spaces that set it off from Chinese characters beside it.
+const GAP = /(?:(?<=\p{Script=Han})( ))?\{(\w+)\}(?:( )(?=\p{Script=Han}))?/gu
+const FIRST_HAN = /^\p{Script=Han}/u
+const LAST_HAN = /\p{Script=Han}$/u
+
+/** Puts values where a sentence has their names in braces. Between Chinese and Chinese stands no space. */
 export function fill(sentence: string, values: Values): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap))
+  return sentence.replaceAll(GAP, (gap: string, before = '', name: string, after = '') => {
+    const value = values[name]
+    if (value === undefined) return gap
+    const text = String(value)
+    return (FIRST_HAN.test(text) ? '' : before) + text + (LAST_HAN.test(text) ? '' : after)
+  })
 }
 
 /** Picks the words that fit a number and puts it in. */
