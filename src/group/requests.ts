@@ -61,7 +61,7 @@ export class Requests {
       connection.tell({ type: 'ack', id: frame.id, seq, at, duplicate: true })
       return undefined
     }
-    const blocked = this.#silence(person, frame, now) ?? this.#parts.rates.check(person, now)
+    const blocked = this.#hold(person, frame, now)
     if (blocked) return blocked
     switch (frame.type) {
       case 'say':
@@ -79,10 +79,12 @@ export class Requests {
     }
   }
 
-  // Who is muted may still take back what is theirs, and stop what they asked for.
-  #silence(person: Person, frame: Request, now: number): Refusal | undefined {
-    if (frame.type === 'recall' || frame.type === 'stop') return undefined
-    return this.#parts.rates.silence(person, now)
+  // Stopping what one asked for never waits ([P14]); taking back what is one's own is for the muted, too.
+  #hold(person: Person, frame: Request, now: number): Refusal | undefined {
+    const { rates } = this.#parts
+    if (frame.type === 'stop') return undefined
+    const muted = frame.type === 'recall' ? undefined : rates.silence(person, now)
+    return muted ?? rates.check(person, now)
   }
 
   #say(connection: Connection, person: Person, frame: RequestOf<'say'>): Outcome {

@@ -63,6 +63,7 @@ export function encodeWelcome(
       role: you.role,
       connection: connection.id,
       expiresAt: connection.expiresAt,
+      ...(you.mutedUntil > Date.now() && { mutedUntil: you.mutedUntil }),
     },
     ...(may(you.role, 'admit') && { waiting: roster.waiting() }),
     epoch: facts.epoch,

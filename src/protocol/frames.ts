@@ -66,6 +66,8 @@ export interface Welcome {
     readonly connection: string
     /** When the session behind this connection ends, and it with it, in milliseconds since 1970. */
     readonly expiresAt: number
+    /** Until when one may not speak, in milliseconds since 1970; absent when one may. */
+    readonly mutedUntil?: number
   }
   /** How many wait to be let in; only moderators are told. */
   readonly waiting?: number

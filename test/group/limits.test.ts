@@ -96,6 +96,13 @@ describe('slow mode', () => {
   })
 })
 
+it('[P14] lets a member stop a reply, however fast they were', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  await sayAll(ada, 'hello', 'a')
+  expect(await ada.ask({ type: 'stop', id: 's', reply: 2 })).toMatchObject({ code: 'not_found' })
+})
+
 describe('a mute', () => {
   it('names its end, lets one take back what is one’s own, and ends by itself', async () => {
     const table = await foundGroup()
@@ -110,6 +117,7 @@ describe('a mute', () => {
       body: { member: bo.id, change: 'muted', until: mutedUntil },
     })
     expect(await seat.say('more')).toMatchObject({ code: 'muted', retryAfterMs: 60_000 })
+    expect((await table.connect(bo.id)).welcome.you).toMatchObject({ mutedUntil })
     const react = { type: 'react', id: 'x', target, emoji: '👍', on: true } as const
     expect(await seat.ask(react)).toMatchObject({ code: 'muted' })
     expect(await seat.ask({ type: 'recall', id: 'r', target })).toMatchObject({ type: 'ack' })

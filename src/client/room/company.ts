@@ -57,8 +57,11 @@ export class Company {
     this.people.value = withNames(this.people.value, events)
   }
 
-  welcome({ head, online, waiting = 0 }: ReceivedWelcome): void {
+  welcome({ head, online, you, waiting = 0 }: ReceivedWelcome): void {
     this.#head = head
+    const { id, name, role, mutedUntil = 0 } = you
+    const me: Person = { id, name, role, state: 'active', mutedUntil }
+    this.people.value = new Map(this.people.value).set(id, me)
     this.online.value = new Set(online)
     this.onlineCount.value = online.length
     this.waiting.value = waiting
