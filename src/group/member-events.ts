@@ -63,7 +63,8 @@ export class MemberEvents {
       member: person.id,
       change,
       role,
-      name: person.name,
+      name: changes.name ?? person.name,
+      ...(change === 'renamed' && { formerly: person.name }),
       ...(change === 'muted' && { until: changes.mutedUntil ?? 0 }),
     }
     const stored = this.#append(timeline, { kind: 'member', from: by, body }, (seq) => {

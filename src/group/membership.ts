@@ -140,12 +140,13 @@ export class Membership {
     return yes(null)
   }
 
-  /** Whether this person may connect; takes over the name they have now. */
+  /** Whether this person may connect. A name that they have changed, everybody hears of. */
   admit({ id, name }: Identity): Outcome<GroupSummary> {
     const allowed = this.allowed(id, 'read')
     if (!allowed.ok) return allowed
     const person = allowed.value
-    const named = person.name === name ? person : this.#parts.roster.change(person, { name })
+    const named =
+      person.name === name ? person : this.#parts.events.note(id, person, 'renamed', { name })
     return yes(this.summary(named))
   }
 

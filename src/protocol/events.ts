@@ -43,6 +43,7 @@ export type MemberChange =
   | 'left'
   | 'removed'
   | 'role'
+  | 'renamed'
   | 'banned'
   | 'unbanned'
   | 'muted'
@@ -69,6 +70,8 @@ export interface EventBodies {
     readonly name: string
     /** Of `muted`: until when, in milliseconds since 1970. */
     readonly until?: number
+    /** Of `renamed`: the name before. */
+    readonly formerly?: string
   }
   readonly settings: { readonly changed: Partial<GroupSettings & { readonly title: string }> }
   /** `again` names the reply that this one is another answer to. */

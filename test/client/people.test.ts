@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { describe, expect, it, test } from 'vitest'
 
 import { withNews } from '../../src/client/room/about.ts'
@@ -21,6 +22,7 @@ describe('the people of a group', () => {
   test.each([
     ['joined', 'active'],
     ['role', 'active'],
+    ['renamed', 'active'],
     ['muted', 'active'],
     ['left', 'left'],
     ['removed', 'left'],
@@ -87,7 +89,7 @@ describe('what is known about the group', () => {
 describe('the list of members', () => {
   function asked() {
     const answers: ((roster: readonly Person[]) => void)[] = []
-    const company = new Company(() => new Promise((resolve) => answers.push(resolve)))
+    const company = new Company(() => new Promise((resolve) => answers.push(resolve)), signal(null))
     return { company, answers, state: () => company.people.value.get('m_ben')?.state }
   }
 

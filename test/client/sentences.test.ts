@@ -35,6 +35,14 @@ describe('a note', () => {
     expect(say(memberNote(change, from), 'zh-CN')).toBe(zh)
   })
 
+  it('says what somebody was called before', () => {
+    const renamed = { member: 'm_ben', change: 'renamed', role: 'member', name: 'Benno' } as const
+    const about = { is: 'member', ...renamed, formerly: 'Ben' } as const
+    const note: Note = { kind: 'note', seq: 1, key: '1', at: 1_000, from: 'm_ben', about }
+    expect(say(note, 'en')).toBe('“Ben” is now called “Benno”')
+    expect(say(note, 'zh-CN')).toBe('「Ben」改名为「Benno」')
+  })
+
   it('says until when somebody is muted', () => {
     expect(say(memberNote('muted'), 'en')).toMatch(/^Ada muted Ben until \d\d:\d\d$/)
   })

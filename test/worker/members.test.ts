@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, expect, it } from 'vitest'
 
-import { json, signIn, visitWith, watched } from './visitor.ts'
-import type { Visitor } from './visitor.ts'
+import { json, signIn, visit, Visitor, visitWith, watched } from './visitor.ts'
 
 let ada: Visitor
 let ben: Visitor
@@ -78,3 +77,22 @@ it.each(['assistant', 'm_', 'm_a.b', `m_${'x'.repeat(65)}`, 'x'])(
     expect(addressed).toEqual([])
   },
 )
+
+it('tells everybody of a new name, whose it is and what it was', async () => {
+  const renewed = await visit('/api/session', json({ name: 'Ada Lovelace' }, ben.headers))
+  const { token } = await renewed.json<{ token: string }>()
+  const before = await ada.get(`/api/groups/${lobby}/events`)
+  const { events } = await before.json<{ events: unknown[] }>()
+  const again = new Visitor(ben.id, token)
+  for (let time = 0; time < 2; time += 1) await again.post(`/api/groups/${lobby}/ticket`)
+  const after = await ada.get(`/api/groups/${lobby}/events?after=${events.length}`)
+  expect(await after.json()).toMatchObject({
+    events: [
+      {
+        kind: 'member',
+        from: ben.id,
+        body: { member: ben.id, change: 'renamed', name: 'Ada Lovelace', formerly: 'Ben' },
+      },
+    ],
+  })
+})

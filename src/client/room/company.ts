@@ -1,8 +1,11 @@
 import { computed, signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 
 import type { LiveFrame, LogEvent, ReceivedWelcome } from '../link/received.ts'
+import { namesakesIn } from '../store/namesakes.ts'
 import { withMembership, withNames, withPresence, withRoster } from '../store/people.ts'
 import type { Online, People, Person, PersonState } from '../store/people.ts'
+import type { About } from './about.ts'
 
 /** Who belongs to a group, who of them is here, and who stands before its door. */
 export class Company {
@@ -16,6 +19,13 @@ export class Company {
   readonly applicants = computed(() => this.#inState('waiting'))
   readonly banned = computed(() => this.#inState('banned'))
 
+  /** Whose name looks like another's or the assistant's, so that it takes more to tell who they are. */
+  readonly namesakes = computed(() => {
+    const { assistantName = '' } = this.#about.value?.group.settings ?? {}
+    return namesakesIn(this.people.value, ['assistant', '助手', assistantName])
+  })
+
+  readonly #about: ReadonlySignal<About | null>
   readonly #fetch: () => Promise<readonly Person[]>
   #isLoading = false
   #isOutdated = false
@@ -23,8 +33,9 @@ export class Company {
   // What the log says while a list is on its way; it may be newer than the list.
   #meanwhile: LogEvent[] = []
 
-  constructor(fetch: () => Promise<readonly Person[]>) {
+  constructor(fetch: () => Promise<readonly Person[]>, about: ReadonlySignal<About | null>) {
     this.#fetch = fetch
+    this.#about = about
   }
 
   /** Asks for the list anew; asked again while one is on its way, it fetches one more. */

@@ -7,6 +7,7 @@ import type { Person } from '../store/people.ts'
 import { fill } from '../words/words.ts'
 import { actsOn } from './acts.ts'
 import { Muted } from './muted.ts'
+import { distinctName } from './names.ts'
 import type { Room } from './room.ts'
 
 const MemberActs = lazily(async () => (await import('./member-acts.tsx')).MemberActs)
@@ -48,7 +49,7 @@ export function MemberRow({ room, person, isOpen, onToggle, onGone }: MemberRowP
         {initial.toUpperCase()}
       </span>
       <span>
-        <span class="member-name">{name}</span>
+        <span class="member-name">{distinctName(room, person)}</span>
         {isMe ? <span class="quiet"> {common.you}</span> : null}
         <small>{states.join(' · ')}</small>
       </span>

@@ -1,7 +1,7 @@
 import { timeOf } from '../shell/dates.ts'
 import { language, words } from '../shell/language.ts'
 import type { Note } from '../store/item.ts'
-import { nameOf } from './names.ts'
+import { distinctName, nameOf } from './names.ts'
 import { sentenceOf } from './note.ts'
 import type { Room } from './room.ts'
 
@@ -22,5 +22,6 @@ function nameOfOther(room: Room, { about, from }: Note): string {
   const { you, youAsObject } = words.value.common
   if (member === room.me.id) return from === member ? you : youAsObject
   // The name that they had then, for someone whom nothing else knows.
-  return room.company.people.value.get(member)?.name ?? name
+  const person = room.company.people.value.get(member)
+  return person === undefined ? name : distinctName(room, person)
 }

@@ -20,10 +20,11 @@ export function sentenceOf(note: Note, call: Callings, words: Words, language: L
     const what = changesIn(about.changed, words, language).join(language === 'en' ? ', ' : '，')
     return fill(notes.settings, { ...call, what: what === '' ? notes.other : what })
   }
-  const { change, member, role, until = 0 } = about
+  const { change, member, role, until = 0, formerly = '' } = about
   const time = whenOf(until, language, at)
   const values = { ...call, role: members.aRole[role], time }
   const isOwnDoing = from === member
+  if (change === 'renamed') return fill(notes.renamed, { formerly, name: about.name })
   if (change === 'joined') return fill(isOwnDoing ? notes.joined : notes.letIn, values)
   if (change === 'role' && isOwnDoing) return fill(notes.became, values)
   return fill(notes[change], values)

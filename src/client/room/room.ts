@@ -73,7 +73,7 @@ export class Room {
   constructor(group: string, me: Me) {
     this.group = group
     this.me = me
-    this.company = new Company(() => fetchMembers(group))
+    this.company = new Company(() => fetchMembers(group), this.about)
     this.company.people.subscribe((people) => this.muted.set(people.get(me.id)?.mutedUntil ?? 0))
     this.own = new OwnMessages(group, me.id)
     this.#link = connectGroup({

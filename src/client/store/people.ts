@@ -56,6 +56,7 @@ function stateAfter(change: MemberChange, before: PersonState): PersonState {
   switch (change) {
     case 'joined':
     case 'role':
+    case 'renamed':
     case 'muted':
     case 'unmuted':
       return 'active'
