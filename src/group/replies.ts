@@ -159,8 +159,11 @@ export class Replies implements Reason {
     const expired = this.#parts.book.expired(now)
     for (const { question, reply, text } of expired) {
       const running = reply === undefined ? undefined : this.#running.get(reply)
-      if (reply === undefined) await this.answer(question)
-      else if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
+      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
+      else if (this.#admitting.has(question.trigger)) {
+        // The deployment's purse takes its time; the promise lives on.
+        this.#parts.book.checkpoint(question.trigger, '')
+      } else if (reply === undefined) await this.answer(question)
       else {
         // What the model had written beyond the checkpoint, nobody knows.
         this.#close({ reply, question, status: 'interrupted', text, shown: text, source: 'model' })

@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -132,6 +132,35 @@ describe('a quota for replies', () => {
     expect(await ask(one, there)).toMatchObject({ body: { status: 'complete' } })
     expect(await ask(other, elsewhere)).toBeUndefined()
     expect(noticesOf(elsewhere)[0]).toMatch(/server’s replies of today/)
+  })
+
+  it('waits for a purse that takes its time, and does not ring for it without end', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1' })
+    const OPERATIONS = { getByName: () => ({ holdReply: () => new Promise(() => {}), take() {} }) }
+    const honest = env.OPERATIONS
+    Object.assign(env, { OPERATIONS })
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant well?')
+    vi.setSystemTime(Date.now() + 31_000)
+    await runDurableObjectAlarm(table.group)
+    const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
+    expect(alarm).toBeGreaterThan(Date.now() + 20_000)
+    Object.assign(env, { OPERATIONS: honest })
+  })
+
+  it('says so where the purse is out of reach, and answers nothing', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1' })
+    const holdReply = async () => {
+      throw new Error('out of reach')
+    }
+    const honest = env.OPERATIONS
+    Object.assign(env, { OPERATIONS: { getByName: () => ({ holdReply, take() {} }) } })
+    const table = await foundGroup()
+    const ada = await table.connect()
+    expect(await ask(table, ada)).toBeUndefined()
+    expect(noticesOf(ada)[0]).toMatch(/could not be asked just now/)
+    Object.assign(env, { OPERATIONS: honest })
   })
 
   it('declines an `again` with the wait', async () => {
