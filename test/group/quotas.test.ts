@@ -22,6 +22,9 @@ const VARIABLES = [
   'QUOTA_DEPLOYMENT_REPLIES_PER_DAY',
 ]
 
+// The real one; some tests put a purse in its place that misbehaves.
+const operations = env.OPERATIONS
+
 let usage: { prompt_tokens: number; completion_tokens: number } | undefined
 
 beforeEach(() => {
@@ -36,6 +39,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
+  Object.assign(env, { OPERATIONS: operations })
   Object.assign(env, Object.fromEntries(VARIABLES.map((name) => [name, ''])))
   vi.restoreAllMocks()
   vi.useRealTimers()
@@ -137,7 +141,6 @@ describe('a quota for replies', () => {
   it('waits for a purse that takes its time, and does not ring for it without end', async () => {
     Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1' })
     const OPERATIONS = { getByName: () => ({ holdReply: () => new Promise(() => {}), take() {} }) }
-    const honest = env.OPERATIONS
     Object.assign(env, { OPERATIONS })
     const table = await foundGroup()
     const ada = await table.connect()
@@ -146,7 +149,6 @@ describe('a quota for replies', () => {
     await runDurableObjectAlarm(table.group)
     const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
     expect(alarm).toBeGreaterThan(Date.now() + 20_000)
-    Object.assign(env, { OPERATIONS: honest })
   })
 
   it('says so where the purse is out of reach, and answers nothing', async () => {
@@ -154,13 +156,11 @@ describe('a quota for replies', () => {
     const holdReply = async () => {
       throw new Error('out of reach')
     }
-    const honest = env.OPERATIONS
     Object.assign(env, { OPERATIONS: { getByName: () => ({ holdReply, take() {} }) } })
     const table = await foundGroup()
     const ada = await table.connect()
     expect(await ask(table, ada)).toBeUndefined()
     expect(noticesOf(ada)[0]).toMatch(/could not be asked just now/)
-    Object.assign(env, { OPERATIONS: honest })
   })
 
   it('declines an `again` with the wait', async () => {
