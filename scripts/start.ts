@@ -94,11 +94,14 @@ async function announce(message: unknown): Promise<void> {
   const { ip, port }: { ip: string; port: number } = JSON.parse(message)
   const url = `http://${ip === '0.0.0.0' || ip === '*' ? '127.0.0.1' : ip}:${port}`
   const answer = await fetch(`${url}/api/health`).catch(() => null)
-  console.log(
-    answer?.ok
-      ? `\nParley 圆桌 is at the table: open ${url} in a browser. Ctrl+C ends it.\n`
-      : `\nParley listens at ${url}, but /api/health answers ${answer?.status ?? 'nothing'}; see above.\n`,
-  )
+  if (answer?.ok) {
+    console.log(`\nParley 圆桌 is at the table: open ${url} in a browser. Ctrl+C ends it.\n`)
+    return
+  }
+  const said: unknown = await answer?.json().catch(() => null)
+  const problem = said instanceof Object && 'problem' in said ? String(said.problem) : 'see above'
+  const status = answer?.status ?? 'nothing'
+  console.log(`\nParley listens at ${url}, but /api/health answers ${status}: ${problem}.\n`)
 }
 
 /** Wrangler prints its table of bindings twice before anyone can see where to go. */

@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts'
+import { ModelSettingError, parseModelSettings } from '../model/settings.ts'
 import type { BudgetLimits } from '../ops/budget.ts'
 import { DEFAULT_LIMITS } from '../protocol/limits.ts'
 import type { Limits } from '../protocol/limits.ts'
@@ -6,6 +7,11 @@ import type { QuotaLimits } from './api.ts'
 import type { ArchivePolicy } from './segments.ts'
 
 const DAY_MS = 86_400_000
+
+/** A variable that cannot be used as it is. The message names it and never repeats its value. */
+class VariableError extends Error {
+  override readonly name = 'VariableError'
+}
 
 /** A small quiet group fills no segment for weeks; a day keeps the archive at one object a day. */
 const DEFAULT_POLICY: ArchivePolicy = { segmentEvents: 500, afterMs: DAY_MS, keepEvents: 100_000 }
@@ -95,6 +101,20 @@ export function archivePolicyFrom(env: Env): ArchivePolicy {
   }
 }
 
+/** What is wrong with a variable that groups need, naming it and never its value; undefined if nothing. */
+export function checkVariables(env: Env): string | undefined {
+  try {
+    quotasFrom(env)
+    budgetFrom(env)
+    archivePolicyFrom(env)
+    parseModelSettings(env)
+    return undefined
+  } catch (fault) {
+    if (fault instanceof ModelSettingError || fault instanceof VariableError) return fault.message
+    throw fault
+  }
+}
+
 type NumberVariable = Extract<
   keyof Env,
   `LIMIT_${string}` | `QUOTA_${string}` | `ARCHIVE_${string}`
@@ -105,5 +125,5 @@ function count(env: Env, name: NumberVariable, otherwise: number): number {
   if (text === undefined || text === '') return otherwise
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
-  throw new Error(`${name} is not a positive number; set it to one or leave it out`)
+  throw new VariableError(`${name} is not a positive number; set it to one or leave it out`)
 }

@@ -3,11 +3,12 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 
 import { log } from '../ops/log.ts'
+import { configurationOf } from './configuration.ts'
 import { reportCounts } from './counting.ts'
 import type { Door } from './door.ts'
 import { events, search } from './events.ts'
 import { groups } from './groups.ts'
-import { limitBody, requireSecret, shareWithAllowed } from './guards.ts'
+import { limitBody, requireConfiguration, shareWithAllowed } from './guards.ts'
 import { hardenHeaders } from './headers.ts'
 import { acceptance, invites } from './invites.ts'
 import { members } from './members.ts'
@@ -17,17 +18,18 @@ import { shell } from './shell.ts'
 import { signIn } from './signin.ts'
 import { openSocket } from './socket.ts'
 import { tickets } from './tickets.ts'
-import { trustOf } from './trust.ts'
 
 /** The front door: every address at which Parley answers. */
 export const app = new Hono<Door>()
 
 app.use(reportCounts, hardenHeaders)
 app.get('/api/health', (c) => {
-  const ok = !('code' in trustOf(c.env))
-  return c.json({ ok, version: c.env.VERSION.id }, ok ? 200 : 503)
+  const found = configurationOf(c.env)
+  const version = c.env.VERSION.id
+  if (!('code' in found)) return c.json({ ok: true, version })
+  return c.json({ ok: false, version, problem: found.message }, 503)
 })
-app.use(requireSecret)
+app.use(requireConfiguration)
 
 // Before all that follows, which would touch the headers of a 101 on its way out.
 app.get('/api/groups/:group/socket', openSocket)

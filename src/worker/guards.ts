@@ -3,17 +3,23 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 
 import { BODY_BYTES } from './body.ts'
+import { configurationOf } from './configuration.ts'
 import type { Door } from './door.ts'
 import { allowsOrigin } from './origin.ts'
 import { refuse } from './refusals.ts'
-import { trustOf } from './trust.ts'
 
 // How long a browser may remember what another origin is allowed, in seconds.
 const CORS_SECONDS = 600
 
-/** Serves nothing without a secret: sessions that anybody could sign are worse than none. */
-export const requireSecret: MiddlewareHandler<Door> = async function requireSecret(c, next) {
-  const trust = trustOf(c.env)
+/**
+ * Serves nothing where a variable is wrong: sessions that anybody could sign are worse than none, and
+ * a limit that cannot be read would fail each group by itself, without saying why.
+ */
+export const requireConfiguration: MiddlewareHandler<Door> = async function requireConfiguration(
+  c,
+  next,
+) {
+  const trust = configurationOf(c.env)
   if ('code' in trust) return refuse(c, trust)
   c.set('trust', trust)
   return next()

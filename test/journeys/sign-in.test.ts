@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const server of servers) await server.stop()
-  await issuer.pause()
+  await issuer.close()
 })
 
 async function start(vars: Readonly<Record<string, string>>): Promise<Server> {
@@ -55,13 +55,13 @@ describe('people whom another service signed in', () => {
   })
 
   it('are asked to come back while the issuer is away, and let in when it is there', async () => {
-    await issuer.pause()
+    issuer.leave()
     const server = await start({ JWKS_URL: issuer.url })
     const token = await issuer.issue({ sub: 'ada@example.org', name: 'Ada' })
     const headers = { authorization: `Bearer ${token}` }
     const away = await fetch(`${server.url}/api/me`, { headers })
     expect([away.status, await away.json()]).toMatchObject([503, { error: { code: 'busy' } }])
-    await issuer.resume()
+    issuer.comeBack()
     expect((await fetch(`${server.url}/api/me`, { headers })).status).toBe(200)
   })
 })

@@ -9,9 +9,10 @@ export interface IssuerStandIn {
   /** How often its keys were asked for. */
   readonly loads: number
   issue(claims: Readonly<Record<string, unknown>>, seconds?: number): Promise<string>
-  /** Goes away, keys and all; `resume` comes back at the same address. */
-  pause(): Promise<void>
-  resume(): Promise<void>
+  /** Answers nobody any more, but keeps its port: somebody else might take it meanwhile. */
+  leave(): void
+  comeBack(): void
+  close(): Promise<void>
 }
 
 /** Starts an issuer on a free port of 127.0.0.1, with one ES256 key. */
@@ -19,20 +20,20 @@ export async function startIssuer(): Promise<IssuerStandIn> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]
   let loads = 0
-  const server = createServer((_, response) => {
+  let isAway = false
+  const server = createServer((request, response) => {
+    if (isAway) {
+      request.destroy()
+      return
+    }
     loads += 1
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }))
   })
-
-  async function listen(port: number): Promise<number> {
-    await new Promise<void>((resolve) => {
-      server.listen(port, '127.0.0.1', resolve)
-    })
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  }
-
-  const port = await listen(0)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
     url: `http://127.0.0.1:${port}/keys`,
     get loads() {
@@ -43,13 +44,16 @@ export async function startIssuer(): Promise<IssuerStandIn> {
       const header = { alg: 'ES256', kid: 'one' }
       return await new SignJWT({ exp, ...claims }).setProtectedHeader(header).sign(privateKey)
     },
-    async pause() {
+    leave() {
+      isAway = true
+    },
+    comeBack() {
+      isAway = false
+    },
+    async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
-    },
-    async resume() {
-      await listen(port)
     },
   }
 }

@@ -44,6 +44,25 @@ describe('without a secret that is worth signing with', () => {
   })
 })
 
+it.each([
+  { LIMIT_TEXT_CHARS: '-1' },
+  { QUOTA_GROUP_TOKENS_PER_DAY: 'plenty' },
+  { ARCHIVE_SEGMENT_EVENTS: 'NaN' },
+  { MODEL_BASE_URL: 'nowhere', MODEL_NAME: 'x' },
+  { MODEL_BASE_URL: 'https://model.test/v1', MODEL_NAME: '' },
+  { JWKS_URL: 'http://issuer.test/keys' },
+])('serves nothing with %j, names the variable and does not repeat its value', async (wrong) => {
+  const [response, health] = [
+    await visitWith(wrong, '/api/me'),
+    await visitWith(wrong, '/api/health'),
+  ]
+  expect([response.status, health.status]).toEqual([503, 503])
+  const said = `${await response.text()} ${await health.text()}`
+  const named = Object.keys(wrong).filter((name) => said.includes(name))
+  expect(named.length).toBeGreaterThan(0)
+  expect(said).not.toMatch(/plenty|nowhere|issuer\.test|model\.test/)
+})
+
 describe('an address where nothing is', () => {
   it.each([
     '/api',
