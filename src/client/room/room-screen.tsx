@@ -16,7 +16,8 @@ import type { Room } from './room.ts'
 import { Speaker } from './speaker.tsx'
 import { TopBar } from './top-bar.tsx'
 
-// The rail shows what waits elsewhere; it is asked for, so that no other group has to be awake.
+// The rail shows what waits elsewhere. It is asked for only while somebody can see it: each question
+// costs every one of one's groups a moment of its sleep.
 const RAIL_EVERY_MS = 60_000
 
 /** A group's screen: its groups to the left, the conversation, its people to the right. */
@@ -79,13 +80,16 @@ function useWindow(room: Room): void {
       document.title = room.about.value?.group.title ?? document.title
       room.saw(room.isAtEnd.value ? room.timeline.value.last : 0)
       comeBack()
+      void loadGroups()
     }
     const onOffline = () => room.loseNetwork()
     document.addEventListener('visibilitychange', onVisibility)
     addEventListener('online', comeBack)
     addEventListener('offline', onOffline)
     void loadGroups()
-    const timer = setInterval(() => void loadGroups(), RAIL_EVERY_MS)
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void loadGroups()
+    }, RAIL_EVERY_MS)
     return () => {
       document.removeEventListener('visibilitychange', onVisibility)
       removeEventListener('online', comeBack)
