@@ -20,15 +20,15 @@ export interface Stage {
   readonly meet: () => Promise<{ readonly ada: Visitor; readonly ben: Visitor }>
 }
 
-/** Sets the stage for a file of tests, and clears it away. */
-export function openStage(): Stage {
+/** Sets the stage for a file of tests, and clears it away. `vars` set its server up otherwise. */
+export function openStage(vars: Readonly<Record<string, string>> = {}): Stage {
   let server: Server
   let browser: Browser
   let visitors: Visitor[] = []
 
   beforeAll(async () => {
     buildApp()
-    server = await startServer({ vars: { LIMIT_MEMBER_BURST: '1000' } })
+    server = await startServer({ vars: { LIMIT_MEMBER_BURST: '1000', ...vars } })
     browser = await launchBrowser()
   })
 

@@ -43,8 +43,8 @@ export async function signInAs(name: string): Promise<void> {
   try {
     remember(await postSession(name, language.value))
   } catch (cause) {
-    // Where people are signed in elsewhere, they may be already.
-    if (!(cause instanceof HttpError) || cause.status !== 401) throw cause
+    // Where people are signed in elsewhere, they may be already, under the name they have there.
+    if (!isElsewhere(cause)) throw cause
     remember(await fetchMe())
   }
 }
@@ -65,7 +65,7 @@ export async function renewSession(): Promise<boolean> {
     await postSession(now.me.name, language.value)
     return true
   } catch (cause) {
-    if (cause instanceof HttpError && cause.status === 401) return false
+    if (isElsewhere(cause)) return false
     throw cause
   }
 }
@@ -79,6 +79,11 @@ export async function signOut(): Promise<void> {
   }
   groups.value = []
   session.value = { is: 'guest' }
+}
+
+// A server that takes tokens of another one signs nobody in by itself.
+function isElsewhere(cause: unknown): boolean {
+  return cause instanceof HttpError && (cause.status === 401 || cause.status === 403)
 }
 
 function remember(me: Me): void {
