@@ -181,3 +181,11 @@ it('sends a connection away for a while that floods the group with what changes 
   expect(await ada.end()).toBe(CLOSE.tooFast)
   expect(await bo.say('what was that?')).toMatchObject({ type: 'ack' })
 })
+
+it('takes nothing from the pace of all for what one member is refused', async () => {
+  const table = await foundGroup()
+  const [ada, bo] = [await table.connect(), await table.connect((await table.join('Bo')).id)]
+  for (let at = 0; at < 200; at += 1) bo.send({ type: 'recall', id: `x${at}`, target: 999 })
+  expect(await bo.answer('x199')).toMatchObject({ code: 'not_found' })
+  expect(await ada.say('and who may speak?')).toMatchObject({ type: 'ack' })
+})
