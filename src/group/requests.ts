@@ -204,7 +204,7 @@ export class Requests {
     person: Person,
     frame: RequestOf<'again'>,
   ): Promise<Refusal | undefined> {
-    const { timeline, book, conversation, rates } = this.#parts
+    const { timeline, book, conversation } = this.#parts
     const stored = timeline.at(frame.reply)
     const event = stored && toEvent(stored)
     if (event?.kind !== 'reply.started') return refuse('not_found', 'there is no such reply')
@@ -218,8 +218,9 @@ export class Requests {
       const waitMs = Math.max(0, shortage.retryAt - Date.now())
       return refuse('quota', 'the replies of this time are used up', waitMs)
     }
-    book.promise(question)
-    connection.pace(rates.charge(person.id, Date.now()))
+    const { request, pace } = this.#charge(person, frame)
+    timeline.rememberAgain(person.id, request, trigger, () => book.promise(question))
+    connection.pace(pace)
     connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
     await conversation.again(question)
     return undefined

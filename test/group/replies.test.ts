@@ -199,6 +199,23 @@ describe('a reply by a model', () => {
     expect(log.filter(({ kind }) => kind === 'reply.started')).toHaveLength(4)
   })
 
+  it('[P7] answers again once for each request, however often it is repeated', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 500 }))
+    await ada.say('@assistant hm?')
+    const first = await ada.event(({ kind }) => kind === 'reply.ended')
+    const reply = first.kind === 'reply.ended' ? first.body.reply : 0
+    const again = { type: 'again', id: 'once', reply } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack', seq: null, duplicate: false })
+    await ada.event(({ kind, seq }) => kind === 'reply.ended' && seq > first.seq)
+    await table.sleep()
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack', seq: null, duplicate: true })
+    expect(await ada.say('other', { id: 'once' })).toMatchObject({ code: 'id_conflict' })
+    const starts = (await table.log()).filter(({ kind }) => kind === 'reply.started')
+    expect(starts).toHaveLength(2)
+  })
+
   it('answers again on request, as another reply to the same question', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
