@@ -143,6 +143,8 @@ export class Group extends DurableObject<Env> implements GroupApi {
     const { room } = inside
     // From here on the group is gone for everyone, whatever still has to be cleared away.
     const receipt = this.ctx.storage.transactionSync(() => room.clearance.begin())
+    // In the same turn: it may die before anything is cleared away, and nobody will come to ask.
+    void this.ctx.storage.setAlarm(Date.now() + CLEAR_AGAIN_MS)
     this.#room = undefined
     this.#erased = room
     room.replies.abandon()

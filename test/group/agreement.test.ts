@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test'
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -248,5 +248,24 @@ describe('a group that is erased', () => {
     // Nothing is left, not even a reason to wake.
     expect(await runDurableObjectAlarm(table.group)).toBe(false)
     expect(await table.group.found(table.owner, 'Again')).toMatchObject({ ok: true })
+  })
+
+  it('is cleared away also where it died while it told the first of them', async () => {
+    const table = await foundGroup()
+    const untold = () => new Promise<never>(() => {})
+    Object.assign(env, { MEMBERS: { getByName: () => ({ left: untold }) } })
+    const erased = table.group.erase(table.owner.id).catch(() => undefined)
+    await vi.waitFor(async () => {
+      expect(await table.group.summary(table.owner.id)).toMatchObject({ ok: false })
+    })
+    await abortAllDurableObjects()
+    await erased
+    failCalls(() => 'never')
+    const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
+    expect(Number(alarm) - Date.now()).toBe(60_000)
+    vi.setSystemTime(Date.now() + 60_000)
+    expect(await runDurableObjectAlarm(table.group)).toBe(true)
+    expect(await groupsOf(table.owner.id)).toEqual([])
+    expect(await runDurableObjectAlarm(table.group)).toBe(false)
   })
 })
