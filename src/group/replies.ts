@@ -74,6 +74,7 @@ export class Replies implements Reason {
   readonly #running = new Map<number, Running>()
   readonly #admitting = new Set<number>()
   readonly #calls = new Places(CALLS_AT_ONCE)
+  #isOver = false
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
@@ -102,8 +103,9 @@ export class Replies implements Reason {
     this.#running.get(reply)?.abort.abort(new ReplyStopped('stopped'))
   }
 
-  /** Ends every model call; the group is being erased. */
+  /** Ends every model call and lets none begin; the group is being erased. */
   abandon(): void {
+    this.#isOver = true
     for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped('withdrawn'))
   }
 
@@ -183,8 +185,8 @@ export class Replies implements Reason {
       const asked = ask(question)
       const shortage = asked && (await quotas.reserve(question, model.estimate(asked)))
       if (shortage) onShortage(question, shortage)
-      // While the deployment was asked, the question may have been taken back.
-      else if (asked && ask(question)) return asked
+      // While the deployment was asked, the question may have been taken back, or the group erased.
+      else if (asked && !this.#isOver && ask(question)) return asked
       this.#drop(trigger)
       return undefined
     } finally {
