@@ -176,11 +176,13 @@ export class Replies implements Reason {
 
   // What is asked, once the cost of answering has been set aside; nothing where it may not be answered.
   async #admit(question: Question): Promise<Ask | undefined> {
-    const { book, quotas, model, ask, onShortage } = this.#parts
+    const { book, quotas, model, ask, onShortage, arm } = this.#parts
     const { trigger } = question
     // Whoever comes second, the chain or the alarm, finds the promise taken.
     if (this.#admitting.has(trigger) || !book.isPromised(trigger)) return undefined
     this.#admitting.add(trigger)
+    // An `again` is no event that would have done it.
+    arm()
     try {
       const asked = ask(question)
       const shortage = asked && (await quotas.reserve(question, model.estimate(asked)))

@@ -152,6 +152,22 @@ describe('a quota for replies', () => {
     expect(alarm).toBeGreaterThan(Date.now() + 20_000)
   })
 
+  it('rings for an `again` that waits for the purse, should the group die meanwhile', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1000' })
+    const table = await foundGroup()
+    const ada = await table.connect()
+    const ended = await ask(table, ada)
+    vi.setSystemTime(Date.now() + 31_000)
+    await runDurableObjectAlarm(table.group)
+    const OPERATIONS = { getByName: () => ({ holdReply: () => new Promise(() => {}), take() {} }) }
+    Object.assign(env, { OPERATIONS })
+    const reply = ended?.kind === 'reply.ended' ? ended.body.reply : 0
+    const again = { type: 'again', id: 'a', reply } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack' })
+    const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
+    expect(alarm).toBeLessThanOrEqual(Date.now() + 30_000)
+  })
+
   it('begins nothing in a group that was erased while the purse was asked', async () => {
     Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1000' })
     const asked = Promise.withResolvers<undefined>()
