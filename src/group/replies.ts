@@ -156,22 +156,35 @@ export class Replies implements Reason {
     return this.#parts.book.due()
   }
 
-  /** Ends what a crash orphaned, and renews the lease of what still runs. */
-  async run(now: number): Promise<boolean> {
-    const expired = this.#parts.book.expired(now)
-    for (const { question, reply, text } of expired) {
+  /** Ends what a crash orphaned, renews the lease of what still runs, and begins what was promised. */
+  run(now: number): boolean {
+    let progress = false
+    for (const { question, reply, text } of this.#parts.book.expired(now)) {
       const running = reply === undefined ? undefined : this.#running.get(reply)
-      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
-      else if (this.#admitting.has(question.trigger)) {
-        // The deployment's purse takes its time; the promise lives on.
+      if (reply === undefined) {
+        // Also where the deployment's purse takes its time: the promise lives on.
+        progress ||= this.#admitting.has(question.trigger)
         this.#parts.book.checkpoint(question.trigger, '')
-      } else if (reply === undefined) await this.answer(question)
+        void this.#answerLate(question)
+        continue
+      }
+      progress = true
+      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
       else {
         // What the model had written beyond the checkpoint, nobody knows.
         this.#close({ reply, question, status: 'interrupted', text, shown: text, source: 'model' })
       }
     }
-    return expired.length > 0
+    return progress
+  }
+
+  // Nothing else that is due waits for a model ([P11]).
+  async #answerLate(question: Question): Promise<void> {
+    try {
+      await this.answer(question)
+    } catch (fault) {
+      log({ event: 'alarm.failed', group: this.#parts.group(), reason: this.name }, fault)
+    }
   }
 
   // What is asked, once the cost of answering has been set aside; nothing where it may not be answered.
