@@ -142,6 +142,7 @@ describe('a group and the objects of its members', () => {
     }
     expect(await groupsOf(bo.id)).toEqual([])
     failCalls(() => 'never')
+    vi.setSystemTime(Date.now() + 900_000)
     table.sessionEndsAt = Date.now() + 3_600_000
     await table.connect()
     await runDurableObjectAlarm(table.group)
