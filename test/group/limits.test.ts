@@ -182,6 +182,14 @@ it('sends a connection away for a while that floods the group with what changes 
   expect(await bo.say('what was that?')).toMatchObject({ type: 'ack' })
 })
 
+it('counts the same request over and over as such a flood', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  const frame = { type: 'say', id: 'same', text: 'hello' } as const
+  for (let count = 0; count < 4_002; count += 1) ada.send(frame)
+  expect(await ada.end()).toBe(CLOSE.tooFast)
+})
+
 it('takes nothing from the pace of all for what one member is refused', async () => {
   const table = await foundGroup()
   const [ada, bo] = [await table.connect(), await table.connect((await table.join('Bo')).id)]
