@@ -102,6 +102,7 @@ export class Membership {
     }
     if (patch.state === 'banned' && now.state !== 'banned') {
       now = this.#parts.events.expel(by, now, 'banned', 'banned')
+      if (person.state === 'waiting') this.#parts.events.announceWaiting()
     }
     return yes(toListing(now, this.#parts.connections.present(Date.now())))
   }

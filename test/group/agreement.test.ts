@@ -151,6 +151,16 @@ describe('a group and the objects of its members', () => {
 })
 
 describe('[P23] a banned member', () => {
+  it('waits no longer, as moderators are told', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    valueOf(await table.group.change(table.owner.id, { settings: { join: 'approval' } }))
+    const bo = await table.join('Bo')
+    expect(await ada.next('waiting')).toMatchObject({ count: 1 })
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { state: 'banned' }))
+    expect(await ada.next('waiting')).toMatchObject({ count: 0 })
+  })
+
   it('gets the ban as their last event and is closed with 4503, asleep or not', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')
