@@ -151,6 +151,18 @@ describe('a group and the objects of its members', () => {
 })
 
 describe('[P23] a banned member', () => {
+  it('gets it also in the middle of a burst', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const seat = await table.connect(bo.id)
+    await runInDurableObject(table.group, async (group) => {
+      for (const title of ['one', 'two', 'three']) await group.change(table.owner.id, { title })
+      await group.changeMember(table.owner.id, bo.id, { state: 'banned' })
+    })
+    expect(await seat.end()).toBe(CLOSE.removed)
+    expect(seat.events.at(-1)).toMatchObject({ body: { member: bo.id, change: 'banned' } })
+  })
+
   it('waits no longer, as moderators are told', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
