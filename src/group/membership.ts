@@ -141,14 +141,15 @@ export class Membership {
     return yes(null)
   }
 
-  /** Whether this person may connect. A name that they have changed, everybody hears of. */
+  /** Whether this person may connect. A name that they have changed, everybody hears of once they may speak. */
   admit({ id, name }: Identity): Outcome<GroupSummary> {
     const allowed = this.allowed(id, 'read')
     if (!allowed.ok) return allowed
     const person = allowed.value
-    const named =
-      person.name === name ? person : this.#parts.events.note(id, person, 'renamed', { name })
-    return yes(this.summary(named))
+    const keepsName = person.name === name || person.mutedUntil > Date.now()
+    return yes(
+      this.summary(keepsName ? person : this.#parts.events.note(id, person, 'renamed', { name })),
+    )
   }
 
   #leave(by: string): Outcome<null> {

@@ -104,6 +104,21 @@ it('[P14] lets a member stop a reply, however fast they were', async () => {
 })
 
 describe('a mute', () => {
+  it('lets nobody speak by a new name', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const mutedUntil = START + 60_000
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { mutedUntil }))
+    const loud = { id: bo.id, name: 'I still talk' }
+    valueOf(await table.group.admit(loud))
+    expect(JSON.stringify(await table.log())).not.toContain(loud.name)
+    vi.setSystemTime(mutedUntil)
+    valueOf(await table.group.admit(loud))
+    expect((await table.log()).at(-1)).toMatchObject({
+      body: { change: 'renamed', formerly: 'Bo' },
+    })
+  })
+
   it('names its end, lets one take back what is one’s own, and ends by itself', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')
