@@ -276,6 +276,8 @@ function isFull(fault: unknown): boolean {
 
 function idIn(raw: string | ArrayBuffer): string | null {
   const id =
-    typeof raw === 'string' ? /"id":"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id'] : undefined
+    typeof raw === 'string'
+      ? /"id"\s*:\s*"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id']
+      : undefined
   return id ?? null
 }

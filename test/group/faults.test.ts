@@ -36,6 +36,14 @@ describe('storage that fails', () => {
     expect(log[1]).toMatchObject({ seq: 2, kind: 'message', body: { text } })
   })
 
+  it('[P21] is told under the id of its request, however that was spaced', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await failOnce(table, /INSERT INTO events/)
+    ada.send('{"type": "say", "id" : "x", "text": "hello"}')
+    expect(await ada.next('refused')).toMatchObject({ code: 'storage_full', id: 'x' })
+  })
+
   it('[P11] in an answer refuses no message that was acknowledged, and is made good by the alarm', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
