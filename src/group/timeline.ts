@@ -159,6 +159,10 @@ export class Timeline {
 
   /** Whether `seq` was a request of this kind, by this author where one is named. */
   wasRequest(seq: number, kind: EventKind, author?: string): boolean {
+    if (seq > this.#head) return false
+    const made = this.at(seq)
+    if (made) return made.kind === kind && (author ?? made.from) === made.from
+    // Only the archive holds it: a look at every request, or at each of its author's.
     const rows =
       author === undefined
         ? this.#sql.exec('SELECT 1 FROM requests WHERE seq = ? AND kind = ?', seq, kind)

@@ -79,3 +79,14 @@ describe('storage that fails', () => {
     expect((await table.connect(bo.id)).welcome.you.name).toBe('Bo')
   })
 })
+
+it('looks through all requests ever made for nothing that recent storage knows', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  await ada.say('hello')
+  await failOnce(table, /FROM requests WHERE seq/)
+  const react = { type: 'react', emoji: '👍', on: true } as const
+  expect(await ada.ask({ ...react, id: 'a', target: 2 })).toMatchObject({ type: 'ack' })
+  expect(await ada.ask({ ...react, id: 'b', target: 1 })).toMatchObject({ code: 'not_found' })
+  expect(await ada.ask({ ...react, id: 'c', target: 99 })).toMatchObject({ code: 'not_found' })
+})
