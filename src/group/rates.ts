@@ -17,7 +17,7 @@ export class Rates {
   constructor(members: Pace, groupPerSecond: number, slowMode: SlowMode) {
     this.#members = members
     this.#slowMode = slowMode
-    this.#group = new Pace({ burst: groupPerSecond, perSecond: groupPerSecond })
+    this.#group = new Pace({ burst: Math.max(1, groupPerSecond), perSecond: groupPerSecond })
   }
 
   /** Why this member may not speak for now, if that is so. */

@@ -1,4 +1,5 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { CLOSE } from '../../src/protocol/codes.ts'
@@ -203,6 +204,15 @@ it('counts the same request over and over as such a flood', async () => {
   const frame = { type: 'say', id: 'same', text: 'hello' } as const
   for (let count = 0; count < 4_002; count += 1) ada.send(frame)
   expect(await ada.end()).toBe(CLOSE.tooFast)
+})
+
+it('lets a group speak that may do so less than once a second', async () => {
+  Object.assign(env, { LIMIT_GROUP_PER_SECOND: '0.5' })
+  const table = await foundGroup()
+  Object.assign(env, { LIMIT_GROUP_PER_SECOND: '' })
+  const ada = await table.connect()
+  expect(await ada.say('one')).toMatchObject({ type: 'ack' })
+  expect(await ada.say('two')).toMatchObject({ code: 'too_fast', retryAfterMs: 2_000 })
 })
 
 it('takes nothing from the pace of all for what one member is refused', async () => {
