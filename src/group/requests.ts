@@ -222,7 +222,12 @@ export class Requests {
     timeline.rememberAgain(person.id, request, trigger, () => book.promise(question))
     connection.pace(pace)
     connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
-    await conversation.again(question)
+    try {
+      await conversation.again(question)
+    } catch (fault) {
+      // What was acknowledged stays so; the promised answer is made good when its lease runs out.
+      log({ event: 'handler.failed', group: this.#parts.facts.id, handler: 'again' }, fault)
+    }
     return undefined
   }
 

@@ -58,6 +58,18 @@ describe('storage that fails', () => {
     expect(ended).toMatchObject({ body: { status: 'complete', source: 'local' } })
   })
 
+  it('[P21] in another answer refuses no `again` that was acknowledged', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant help')
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    await failOnce(table, /UPDATE replies SET reply =/)
+    const again = { type: 'again', id: 'a', reply: ended.seq - 1 } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack' })
+    expect(await ada.say('after')).toMatchObject({ type: 'ack' })
+    expect(ada.frames.filter(({ type }) => type === 'refused')).toEqual([])
+  })
+
   it('[P8] takes a text back wholly or not at all', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
