@@ -114,10 +114,13 @@ export class Membership {
     const person = this.#parts.roster.member(target)
     if (!person) return no('not_found', 'there is no such member here')
     if (by === target) return no('conflict', 'you are the owner already')
+    // Nobody would stand above them to let them speak again.
+    const heard =
+      person.mutedUntil > Date.now()
+        ? this.#parts.events.note(by, person, 'unmuted', { mutedUntil: 0 })
+        : person
     const owner =
-      person.role === 'owner'
-        ? person
-        : this.#parts.events.note(by, person, 'role', { role: 'owner' })
+      heard.role === 'owner' ? heard : this.#parts.events.note(by, heard, 'role', { role: 'owner' })
     this.#parts.events.note(by, allowed.value, 'role', { role: 'moderator' })
     return yes(toListing(owner, this.#parts.connections.present(Date.now())))
   }

@@ -105,6 +105,19 @@ it('[P14] lets a member stop a reply, however fast they were', async () => {
 })
 
 describe('a mute', () => {
+  it('ends for who is made the owner, whom nobody could let speak again', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const mutedUntil = Number.MAX_SAFE_INTEGER
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { mutedUntil }))
+    expect(valueOf(await table.group.transfer(table.owner.id, bo.id))).toMatchObject({
+      role: 'owner',
+      mutedUntil: 0,
+    })
+    const seat = await table.connect(bo.id)
+    expect(await seat.say('mine')).toMatchObject({ type: 'ack' })
+  })
+
   it('lets nobody speak by a new name', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')
