@@ -55,32 +55,36 @@ export class Alarms {
     this.#armedFor = undefined
     const now = Date.now()
     let progress = false
-    let isIdle = true
+    const vain = new Set<Reason>()
     for (const reason of this.#reasons) {
       if ((reason.due() ?? Infinity) > now) continue
-      isIdle = false
       try {
-        progress = (await reason.run(now)) || progress
+        if (await reason.run(now)) progress = true
+        else vain.add(reason)
       } catch (fault) {
+        vain.add(reason)
         log({ event: 'alarm.failed', group: this.#group(), reason: reason.name }, fault)
       }
     }
     // What was due may be done by now, as the lease of a reply that ended; that is no failure.
-    if (progress || isIdle) this.#vainRuns = 0
-    else this.#vainRuns += 1
-    if (this.#vainRuns >= RUNS_WITHOUT_PROGRESS) {
-      log({ event: 'alarm.stalled', group: this.#group(), runs: this.#vainRuns })
-      return
-    }
-    const due = this.#next()
+    this.#vainRuns = progress || vain.size === 0 ? 0 : this.#vainRuns + 1
+    const isStalled = this.#vainRuns >= RUNS_WITHOUT_PROGRESS
+    if (isStalled) log({ event: 'alarm.stalled', group: this.#group(), runs: this.#vainRuns })
+    // Only what was in vain has to wait, or is given up for now; everything else is still on time.
+    const wait = isStalled
+      ? Infinity
+      : Math.min(BACKOFF_MS * 2 ** this.#vainRuns, LONGEST_BACKOFF_MS)
+    const backAt = this.#vainRuns === 0 ? 0 : Date.now() + wait
+    const due = this.#next((reason) => (vain.has(reason) ? backAt : 0))
     if (due === undefined) return
-    const wait = Math.min(BACKOFF_MS * 2 ** this.#vainRuns, LONGEST_BACKOFF_MS)
-    this.#armedFor = this.#vainRuns === 0 ? due : Math.max(due, Date.now() + wait)
-    await this.#storage.setAlarm(this.#armedFor)
+    this.#armedFor = due
+    await this.#storage.setAlarm(due)
   }
 
-  #next(): number | undefined {
-    const dues = this.#reasons.map((reason) => reason.due()).filter((due) => due !== undefined)
-    return dues.length > 0 ? Math.min(...dues) : undefined
+  #next(notBefore: (reason: Reason) => number = () => 0): number | undefined {
+    const due = Math.min(
+      ...this.#reasons.map((reason) => Math.max(reason.due() ?? Infinity, notBefore(reason))),
+    )
+    return due === Infinity ? undefined : due
   }
 }

@@ -19,7 +19,7 @@ const DEFAULT_POLICY: ArchivePolicy = { segmentEvents: 500, afterMs: DAY_MS, kee
 /** A welcome shows this many events without a look at the archive. */
 const LEAST_KEPT = 50
 
-/** The limits of this deployment. @throws when a variable is not a positive number. */
+/** The limits of this deployment. @throws when a variable is no positive number, or no whole one where it counts. */
 export function limitsFrom(env: Env): Limits {
   return {
     frameBytes: count(env, 'LIMIT_FRAME_BYTES', DEFAULT_LIMITS.frameBytes),
@@ -28,8 +28,8 @@ export function limitsFrom(env: Env): Limits {
     mentions: count(env, 'LIMIT_MENTIONS', DEFAULT_LIMITS.mentions),
     attachments: count(env, 'LIMIT_ATTACHMENTS', DEFAULT_LIMITS.attachments),
     memberBurst: count(env, 'LIMIT_MEMBER_BURST', DEFAULT_LIMITS.memberBurst),
-    memberPerSecond: count(env, 'LIMIT_MEMBER_PER_SECOND', DEFAULT_LIMITS.memberPerSecond),
-    groupPerSecond: count(env, 'LIMIT_GROUP_PER_SECOND', DEFAULT_LIMITS.groupPerSecond),
+    memberPerSecond: positive(env, 'LIMIT_MEMBER_PER_SECOND', DEFAULT_LIMITS.memberPerSecond),
+    groupPerSecond: positive(env, 'LIMIT_GROUP_PER_SECOND', DEFAULT_LIMITS.groupPerSecond),
     connectionsPerMember: count(
       env,
       'LIMIT_CONNECTIONS_PER_MEMBER',
@@ -121,6 +121,12 @@ type NumberVariable = Extract<
 >
 
 function count(env: Env, name: NumberVariable, otherwise: number): number {
+  const value = positive(env, name, otherwise)
+  if (value === otherwise || Number.isInteger(value)) return value
+  throw new VariableError(`${name} is not a whole number; set it to one or leave it out`)
+}
+
+function positive(env: Env, name: NumberVariable, otherwise: number): number {
   const text = env[name]
   if (text === undefined || text === '') return otherwise
   const value = Number(text)

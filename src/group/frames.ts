@@ -68,8 +68,14 @@ export class Frames {
     const id = 'id' in frame ? frame.id : null
     const isHint = !('id' in frame) || frame.type === 'fetch'
     if (isHint && this.#calm(connection, now)) return
-    const refusal = await this.#handle(connection, frame, now)
-    if (refusal && !this.#calm(connection, now)) this.#refuse(connection, id, refusal)
+    const { timeline } = this.#parts
+    const before = timeline.head
+    const handled = this.#handle(connection, frame, now)
+    // Refused, a command, or the same once more: whatever it was, the log is as it was.
+    const isVain = !isHint && timeline.head === before
+    const refusal = await handled
+    if (isVain && this.#calm(connection, now)) return
+    if (refusal) this.#refuse(connection, id, refusal)
   }
 
   // Sends a connection away for a while that floods the group with what changes nothing.

@@ -143,6 +143,8 @@ export class Group extends DurableObject<Env> implements GroupApi {
     const { room } = inside
     // From here on the group is gone for everyone, whatever still has to be cleared away.
     const receipt = this.ctx.storage.transactionSync(() => room.clearance.begin())
+    // In the same turn: it may die before anything is cleared away, and nobody will come to ask.
+    void this.ctx.storage.setAlarm(Date.now() + CLEAR_AGAIN_MS)
     this.#room = undefined
     this.#erased = room
     room.replies.abandon()
@@ -274,6 +276,8 @@ function isFull(fault: unknown): boolean {
 
 function idIn(raw: string | ArrayBuffer): string | null {
   const id =
-    typeof raw === 'string' ? /"id":"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id'] : undefined
+    typeof raw === 'string'
+      ? /"id"\s*:\s*"(?<id>[\w-]{1,64})"/.exec(raw)?.groups?.['id']
+      : undefined
   return id ?? null
 }

@@ -15,6 +15,8 @@ export interface MemberEventParts {
   readonly connections: Connections
   readonly outbox: Outbox
   readonly show: (event: StoredEvent) => void
+  /** Sends what is collected in a burst. */
+  readonly flush: () => void
 }
 
 /** Every change of a membership: the row, the event that says who made it, and what follows at once. */
@@ -43,6 +45,7 @@ export class MemberEvents {
     const gone = this.note(by, person, change, { state }, (seq) =>
       this.#parts.outbox.note({ kind: 'left', member: person.id, version: seq }),
     )
+    this.#parts.flush()
     for (const connection of this.#parts.connections.ofMember(person.id)) {
       connection.dismiss(CLOSE.removed, change === 'left' ? 'you left' : 'you were removed')
     }

@@ -102,6 +102,7 @@ export class Membership {
     }
     if (patch.state === 'banned' && now.state !== 'banned') {
       now = this.#parts.events.expel(by, now, 'banned', 'banned')
+      if (person.state === 'waiting') this.#parts.events.announceWaiting()
     }
     return yes(toListing(now, this.#parts.connections.present(Date.now())))
   }
@@ -113,10 +114,13 @@ export class Membership {
     const person = this.#parts.roster.member(target)
     if (!person) return no('not_found', 'there is no such member here')
     if (by === target) return no('conflict', 'you are the owner already')
+    // Nobody would stand above them to let them speak again.
+    const heard =
+      person.mutedUntil > Date.now()
+        ? this.#parts.events.note(by, person, 'unmuted', { mutedUntil: 0 })
+        : person
     const owner =
-      person.role === 'owner'
-        ? person
-        : this.#parts.events.note(by, person, 'role', { role: 'owner' })
+      heard.role === 'owner' ? heard : this.#parts.events.note(by, heard, 'role', { role: 'owner' })
     this.#parts.events.note(by, allowed.value, 'role', { role: 'moderator' })
     return yes(toListing(owner, this.#parts.connections.present(Date.now())))
   }
@@ -140,14 +144,15 @@ export class Membership {
     return yes(null)
   }
 
-  /** Whether this person may connect. A name that they have changed, everybody hears of. */
+  /** Whether this person may connect. A name that they have changed, everybody hears of once they may speak. */
   admit({ id, name }: Identity): Outcome<GroupSummary> {
     const allowed = this.allowed(id, 'read')
     if (!allowed.ok) return allowed
     const person = allowed.value
-    const named =
-      person.name === name ? person : this.#parts.events.note(id, person, 'renamed', { name })
-    return yes(this.summary(named))
+    const keepsName = person.name === name || person.mutedUntil > Date.now()
+    return yes(
+      this.summary(keepsName ? person : this.#parts.events.note(id, person, 'renamed', { name })),
+    )
   }
 
   #leave(by: string): Outcome<null> {

@@ -25,7 +25,8 @@ export class Places {
 
   leave(): void {
     this.#taken -= 1
-    this.#queue.shift()?.()
+    // Who gave up while waiting leaves no place behind.
+    if (this.#taken - this.#queue.length < this.#count) this.#queue.shift()?.()
   }
 
   #giveUp(resolve: () => void): void {

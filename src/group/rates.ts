@@ -17,7 +17,7 @@ export class Rates {
   constructor(members: Pace, groupPerSecond: number, slowMode: SlowMode) {
     this.#members = members
     this.#slowMode = slowMode
-    this.#group = new Pace({ burst: groupPerSecond, perSecond: groupPerSecond })
+    this.#group = new Pace({ burst: Math.max(1, groupPerSecond), perSecond: groupPerSecond })
   }
 
   /** Why this member may not speak for now, if that is so. */
@@ -40,16 +40,15 @@ export class Rates {
     this.#slowMode.said(member, at)
   }
 
-  /** Why this member has to wait, if they do. What is let through counts against the group. */
+  /** Why this member has to wait, if they do. Nothing is spent yet: what is refused costs nobody anything. */
   check(person: Person, now: number): Refusal | undefined {
     const waitMs = Math.max(this.#members.waitMs(person.id, now), this.#group.waitMs(EVERYONE, now))
-    if (waitMs > 0) return refuse('too_fast', 'that was too fast; wait a moment', waitMs)
-    this.#group.spend(EVERYONE, this.#group.next(EVERYONE, now))
-    return undefined
+    return waitMs > 0 ? refuse('too_fast', 'that was too fast; wait a moment', waitMs) : undefined
   }
 
-  /** Charges an event to a member's pace; what their event keeps of it, see `Pace`. */
+  /** Charges an event to the group's pace and a member's; what their event keeps of it, see `Pace`. */
   charge(member: string, now: number): number {
+    this.#group.spend(EVERYONE, this.#group.next(EVERYONE, now))
     const fullAt = this.#members.next(member, now)
     this.#members.spend(member, fullAt)
     return fullAt

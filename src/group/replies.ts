@@ -74,6 +74,7 @@ export class Replies implements Reason {
   readonly #running = new Map<number, Running>()
   readonly #admitting = new Set<number>()
   readonly #calls = new Places(CALLS_AT_ONCE)
+  #isOver = false
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
@@ -102,8 +103,9 @@ export class Replies implements Reason {
     this.#running.get(reply)?.abort.abort(new ReplyStopped('stopped'))
   }
 
-  /** Ends every model call; the group is being erased. */
+  /** Ends every model call and lets none begin; the group is being erased. */
   abandon(): void {
+    this.#isOver = true
     for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped('withdrawn'))
   }
 
@@ -154,37 +156,52 @@ export class Replies implements Reason {
     return this.#parts.book.due()
   }
 
-  /** Ends what a crash orphaned, and renews the lease of what still runs. */
-  async run(now: number): Promise<boolean> {
-    const expired = this.#parts.book.expired(now)
-    for (const { question, reply, text } of expired) {
+  /** Ends what a crash orphaned, renews the lease of what still runs, and begins what was promised. */
+  run(now: number): boolean {
+    let progress = false
+    for (const { question, reply, text } of this.#parts.book.expired(now)) {
       const running = reply === undefined ? undefined : this.#running.get(reply)
-      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
-      else if (this.#admitting.has(question.trigger)) {
-        // The deployment's purse takes its time; the promise lives on.
+      if (reply === undefined) {
+        // Also where the deployment's purse takes its time: the promise lives on.
+        progress ||= this.#admitting.has(question.trigger)
         this.#parts.book.checkpoint(question.trigger, '')
-      } else if (reply === undefined) await this.answer(question)
+        void this.#answerLate(question)
+        continue
+      }
+      progress = true
+      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
       else {
         // What the model had written beyond the checkpoint, nobody knows.
         this.#close({ reply, question, status: 'interrupted', text, shown: text, source: 'model' })
       }
     }
-    return expired.length > 0
+    return progress
+  }
+
+  // Nothing else that is due waits for a model ([P11]).
+  async #answerLate(question: Question): Promise<void> {
+    try {
+      await this.answer(question)
+    } catch (fault) {
+      log({ event: 'alarm.failed', group: this.#parts.group(), reason: this.name }, fault)
+    }
   }
 
   // What is asked, once the cost of answering has been set aside; nothing where it may not be answered.
   async #admit(question: Question): Promise<Ask | undefined> {
-    const { book, quotas, model, ask, onShortage } = this.#parts
+    const { book, quotas, model, ask, onShortage, arm } = this.#parts
     const { trigger } = question
     // Whoever comes second, the chain or the alarm, finds the promise taken.
     if (this.#admitting.has(trigger) || !book.isPromised(trigger)) return undefined
     this.#admitting.add(trigger)
+    // An `again` is no event that would have done it.
+    arm()
     try {
       const asked = ask(question)
       const shortage = asked && (await quotas.reserve(question, model.estimate(asked)))
       if (shortage) onShortage(question, shortage)
-      // While the deployment was asked, the question may have been taken back.
-      else if (asked && ask(question)) return asked
+      // While the deployment was asked, the question may have been taken back, or the group erased.
+      else if (asked && !this.#isOver && ask(question)) return asked
       this.#drop(trigger)
       return undefined
     } finally {

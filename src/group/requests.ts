@@ -218,9 +218,16 @@ export class Requests {
       const waitMs = Math.max(0, shortage.retryAt - Date.now())
       return refuse('quota', 'the replies of this time are used up', waitMs)
     }
-    book.promise(question)
+    const { request, pace } = this.#charge(person, frame)
+    timeline.rememberAgain(person.id, request, trigger, () => book.promise(question))
+    connection.pace(pace)
     connection.tell({ type: 'ack', id: frame.id, seq: null, at: Date.now(), duplicate: false })
-    await conversation.again(question)
+    try {
+      await conversation.again(question)
+    } catch (fault) {
+      // What was acknowledged stays so; the promised answer is made good when its lease runs out.
+      log({ event: 'handler.failed', group: this.#parts.facts.id, handler: 'again' }, fault)
+    }
     return undefined
   }
 

@@ -188,7 +188,11 @@ export class Room {
       log: this.log,
       requests,
     })
-    const events = new MemberEvents({ ...shared, outbox: this.outbox })
+    const events = new MemberEvents({
+      ...shared,
+      outbox: this.outbox,
+      flush: () => this.fanout.flush(),
+    })
     this.membership = new Membership({ ...shared, events })
     this.inviting = new Inviting({
       ...shared,

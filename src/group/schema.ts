@@ -76,7 +76,8 @@ export function migrate(storage: DurableObjectStorage): void {
     if (!hasSchema(sql)) sql.exec(META)
     const row = sql.exec(`SELECT value FROM meta WHERE key = 'schema'`).toArray()[0]
     const version = Number(row?.['value'] ?? 0)
-    if (version === MIGRATIONS.length) return
+    // A newer release was here and was rolled back: what it brought stays, and is not brought twice.
+    if (version >= MIGRATIONS.length) return
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
     sql.exec(`INSERT OR REPLACE INTO meta VALUES ('schema', ?)`, String(MIGRATIONS.length))
   })

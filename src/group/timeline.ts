@@ -17,9 +17,10 @@ export type NewEvent = {
   }
 }[EventKind]
 
-/** What a request that is already in the log became. */
+/** What a request that came before became. */
 export interface KnownRequest {
-  readonly seq: number
+  /** Its event; `null` where it asked for something that is no event of its own. */
+  readonly seq: number | null
   readonly at: number
   readonly print: string
 }
@@ -111,15 +112,37 @@ export class Timeline {
     }
   }
 
-  /** The event that a member's request became, however long ago ([P7]). */
+  /** What a member's request became, however long ago ([P7]). */
   request(author: string, id: string): KnownRequest | undefined {
     return this.#sql
-      .exec<{ seq: number; at: number; print: string }>(
-        'SELECT seq, at, print FROM requests WHERE author = ? AND id = ?',
+      .exec<{ seq: number | null; at: number; print: string }>(
+        `SELECT CASE kind WHEN 'again' THEN NULL ELSE seq END AS seq, at, print
+           FROM requests WHERE author = ? AND id = ?`,
         author,
         id,
       )
       .toArray()[0]
+  }
+
+  /** Remembers a wish for another answer to the message at `seq`, together with what `also` writes. */
+  rememberAgain(
+    author: string,
+    request: { readonly id: string; readonly print: string },
+    seq: number,
+    also: () => void,
+  ): void {
+    const { id, print } = request
+    this.#storage.transactionSync(() => {
+      this.#sql.exec(
+        `INSERT INTO requests VALUES (?, ?, ?, ?, 'again', ?)`,
+        author,
+        id,
+        seq,
+        Date.now(),
+        print,
+      )
+      also()
+    })
   }
 
   /** When a member last made a request of this kind, however long ago. */
@@ -136,6 +159,10 @@ export class Timeline {
 
   /** Whether `seq` was a request of this kind, by this author where one is named. */
   wasRequest(seq: number, kind: EventKind, author?: string): boolean {
+    if (seq > this.#head) return false
+    const made = this.at(seq)
+    if (made) return made.kind === kind && (author ?? made.from) === made.from
+    // Only the archive holds it: a look at every request, or at each of its author's.
     const rows =
       author === undefined
         ? this.#sql.exec('SELECT 1 FROM requests WHERE seq = ? AND kind = ?', seq, kind)

@@ -48,7 +48,10 @@ export class Budget {
     this.#storage.transactionSync(() => {
       this.#sql.exec('INSERT INTO holds VALUES (?, ?, ?)', name, day, tokens)
       this.#add(day, 1, tokens)
-      this.#sql.exec('DELETE FROM spent WHERE day < ?', day - 1)
+      // What nobody came back for, as a group that was erased meanwhile, is not kept for ever.
+      for (const table of ['spent', 'holds']) {
+        this.#sql.exec(`DELETE FROM ${table} WHERE day < ?`, day - 1)
+      }
     })
     return undefined
   }

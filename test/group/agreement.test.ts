@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test'
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -142,6 +142,7 @@ describe('a group and the objects of its members', () => {
     }
     expect(await groupsOf(bo.id)).toEqual([])
     failCalls(() => 'never')
+    vi.setSystemTime(Date.now() + 900_000)
     table.sessionEndsAt = Date.now() + 3_600_000
     await table.connect()
     await runDurableObjectAlarm(table.group)
@@ -150,6 +151,28 @@ describe('a group and the objects of its members', () => {
 })
 
 describe('[P23] a banned member', () => {
+  it('gets it also in the middle of a burst', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const seat = await table.connect(bo.id)
+    await runInDurableObject(table.group, async (group) => {
+      for (const title of ['one', 'two', 'three']) await group.change(table.owner.id, { title })
+      await group.changeMember(table.owner.id, bo.id, { state: 'banned' })
+    })
+    expect(await seat.end()).toBe(CLOSE.removed)
+    expect(seat.events.at(-1)).toMatchObject({ body: { member: bo.id, change: 'banned' } })
+  })
+
+  it('waits no longer, as moderators are told', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    valueOf(await table.group.change(table.owner.id, { settings: { join: 'approval' } }))
+    const bo = await table.join('Bo')
+    expect(await ada.next('waiting')).toMatchObject({ count: 1 })
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { state: 'banned' }))
+    expect(await ada.next('waiting')).toMatchObject({ count: 0 })
+  })
+
   it('gets the ban as their last event and is closed with 4503, asleep or not', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')
@@ -248,5 +271,24 @@ describe('a group that is erased', () => {
     // Nothing is left, not even a reason to wake.
     expect(await runDurableObjectAlarm(table.group)).toBe(false)
     expect(await table.group.found(table.owner, 'Again')).toMatchObject({ ok: true })
+  })
+
+  it('is cleared away also where it died while it told the first of them', async () => {
+    const table = await foundGroup()
+    const untold = () => new Promise<never>(() => {})
+    Object.assign(env, { MEMBERS: { getByName: () => ({ left: untold }) } })
+    const erased = table.group.erase(table.owner.id).catch(() => undefined)
+    await vi.waitFor(async () => {
+      expect(await table.group.summary(table.owner.id)).toMatchObject({ ok: false })
+    })
+    await abortAllDurableObjects()
+    await erased
+    failCalls(() => 'never')
+    const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
+    expect(Number(alarm) - Date.now()).toBe(60_000)
+    vi.setSystemTime(Date.now() + 60_000)
+    expect(await runDurableObjectAlarm(table.group)).toBe(true)
+    expect(await groupsOf(table.owner.id)).toEqual([])
+    expect(await runDurableObjectAlarm(table.group)).toBe(false)
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { Alarms } from '../../src/group/alarms.ts'
 import type { Reason } from '../../src/group/alarms.ts'
@@ -113,5 +113,30 @@ describe('the alarm', () => {
     ])
     for (let at = 0; at < 50; at += 1) await alarms.ring()
     expect(clock.set).toBe(50)
+  })
+
+  it('is on time for one reason while another fails again and again, or was given up', async () => {
+    const clock = new AlarmClock()
+    const timely = Date.now() + 10_000
+    const reasons = [
+      reason(
+        'broken',
+        () => 1,
+        () => false,
+      ),
+      reason(
+        'timely',
+        () => timely,
+        () => true,
+      ),
+    ]
+    const alarms = new Alarms(clock, () => 'g', reasons)
+    vi.spyOn(console, 'log').mockImplementation(() => {})
+    for (let ring = 0; ring < 30; ring += 1) {
+      clock.at = null
+      await alarms.ring()
+      expect(clock.at).toBeLessThanOrEqual(timely)
+    }
+    vi.restoreAllMocks()
   })
 })

@@ -36,6 +36,14 @@ describe('storage that fails', () => {
     expect(log[1]).toMatchObject({ seq: 2, kind: 'message', body: { text } })
   })
 
+  it('[P21] is told under the id of its request, however that was spaced', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await failOnce(table, /INSERT INTO events/)
+    ada.send('{"type": "say", "id" : "x", "text": "hello"}')
+    expect(await ada.next('refused')).toMatchObject({ code: 'storage_full', id: 'x' })
+  })
+
   it('[P11] in an answer refuses no message that was acknowledged, and is made good by the alarm', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
@@ -48,6 +56,18 @@ describe('storage that fails', () => {
     vi.useRealTimers()
     const ended = await ada.event(({ kind }) => kind === 'reply.ended')
     expect(ended).toMatchObject({ body: { status: 'complete', source: 'local' } })
+  })
+
+  it('[P21] in another answer refuses no `again` that was acknowledged', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant help')
+    const ended = await ada.event(({ kind }) => kind === 'reply.ended')
+    await failOnce(table, /UPDATE replies SET reply =/)
+    const again = { type: 'again', id: 'a', reply: ended.seq - 1 } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack' })
+    expect(await ada.say('after')).toMatchObject({ type: 'ack' })
+    expect(ada.frames.filter(({ type }) => type === 'refused')).toEqual([])
   })
 
   it('[P8] takes a text back wholly or not at all', async () => {
@@ -70,4 +90,15 @@ describe('storage that fails', () => {
     const bo = await table.join('Bo')
     expect((await table.connect(bo.id)).welcome.you.name).toBe('Bo')
   })
+})
+
+it('looks through all requests ever made for nothing that recent storage knows', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  await ada.say('hello')
+  await failOnce(table, /FROM requests WHERE seq/)
+  const react = { type: 'react', emoji: '👍', on: true } as const
+  expect(await ada.ask({ ...react, id: 'a', target: 2 })).toMatchObject({ type: 'ack' })
+  expect(await ada.ask({ ...react, id: 'b', target: 1 })).toMatchObject({ code: 'not_found' })
+  expect(await ada.ask({ ...react, id: 'c', target: 99 })).toMatchObject({ code: 'not_found' })
 })

@@ -1,4 +1,5 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { CLOSE } from '../../src/protocol/codes.ts'
@@ -104,6 +105,34 @@ it('[P14] lets a member stop a reply, however fast they were', async () => {
 })
 
 describe('a mute', () => {
+  it('ends for who is made the owner, whom nobody could let speak again', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const mutedUntil = Number.MAX_SAFE_INTEGER
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { mutedUntil }))
+    expect(valueOf(await table.group.transfer(table.owner.id, bo.id))).toMatchObject({
+      role: 'owner',
+      mutedUntil: 0,
+    })
+    const seat = await table.connect(bo.id)
+    expect(await seat.say('mine')).toMatchObject({ type: 'ack' })
+  })
+
+  it('lets nobody speak by a new name', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    const mutedUntil = START + 60_000
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { mutedUntil }))
+    const loud = { id: bo.id, name: 'I still talk' }
+    valueOf(await table.group.admit(loud))
+    expect(JSON.stringify(await table.log())).not.toContain(loud.name)
+    vi.setSystemTime(mutedUntil)
+    valueOf(await table.group.admit(loud))
+    expect((await table.log()).at(-1)).toMatchObject({
+      body: { change: 'renamed', formerly: 'Bo' },
+    })
+  })
+
   it('names its end, lets one take back what is one’s own, and ends by itself', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')
@@ -180,4 +209,29 @@ it('sends a connection away for a while that floods the group with what changes 
   expect(await ada.next('bye')).toMatchObject({ code: CLOSE.tooFast, retry: true })
   expect(await ada.end()).toBe(CLOSE.tooFast)
   expect(await bo.say('what was that?')).toMatchObject({ type: 'ack' })
+})
+
+it('counts the same request over and over as such a flood', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  const frame = { type: 'say', id: 'same', text: 'hello' } as const
+  for (let count = 0; count < 4_002; count += 1) ada.send(frame)
+  expect(await ada.end()).toBe(CLOSE.tooFast)
+})
+
+it('lets a group speak that may do so less than once a second', async () => {
+  Object.assign(env, { LIMIT_GROUP_PER_SECOND: '0.5' })
+  const table = await foundGroup()
+  Object.assign(env, { LIMIT_GROUP_PER_SECOND: '' })
+  const ada = await table.connect()
+  expect(await ada.say('one')).toMatchObject({ type: 'ack' })
+  expect(await ada.say('two')).toMatchObject({ code: 'too_fast', retryAfterMs: 2_000 })
+})
+
+it('takes nothing from the pace of all for what one member is refused', async () => {
+  const table = await foundGroup()
+  const [ada, bo] = [await table.connect(), await table.connect((await table.join('Bo')).id)]
+  for (let at = 0; at < 200; at += 1) bo.send({ type: 'recall', id: `x${at}`, target: 999 })
+  expect(await bo.answer('x199')).toMatchObject({ code: 'not_found' })
+  expect(await ada.say('and who may speak?')).toMatchObject({ type: 'ack' })
 })

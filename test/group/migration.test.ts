@@ -51,3 +51,17 @@ it('opens a group of the first release with all that was under way in it', async
   const page = valueOf(await table.group.ledger(table.owner.id, Number.MAX_SAFE_INTEGER, 9))
   expect(page).toMatchObject({ today: { replies: 1 }, entries: [{ question: 2, replies: 1 }] })
 })
+
+it('leaves the version of a newer release as it is, which would migrate twice otherwise', async () => {
+  const table = await oldGroup()
+  await table.connect()
+  const version = (value?: string) =>
+    runInDurableObject(table.group, (_, { storage: { sql } }) => {
+      if (value !== undefined) sql.exec(`UPDATE meta SET value = ? WHERE key = 'schema'`, value)
+      return sql.exec(`SELECT value FROM meta WHERE key = 'schema'`).one()['value']
+    })
+  await version('99')
+  await table.sleep()
+  expect(valueOf(await table.group.summary(table.owner.id))).toMatchObject({ role: 'owner' })
+  expect(await version()).toBe('99')
+})

@@ -22,8 +22,9 @@ const VARIABLES = [
   'QUOTA_DEPLOYMENT_REPLIES_PER_DAY',
 ]
 
-// The real one; some tests put a purse in its place that misbehaves.
+// The real ones; some tests put others in their place that misbehave.
 const operations = env.OPERATIONS
+const members = env.MEMBERS
 
 let usage: { prompt_tokens: number; completion_tokens: number } | undefined
 
@@ -39,7 +40,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  Object.assign(env, { OPERATIONS: operations })
+  Object.assign(env, { OPERATIONS: operations, MEMBERS: members })
   Object.assign(env, Object.fromEntries(VARIABLES.map((name) => [name, ''])))
   vi.restoreAllMocks()
   vi.useRealTimers()
@@ -149,6 +150,48 @@ describe('a quota for replies', () => {
     await runDurableObjectAlarm(table.group)
     const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
     expect(alarm).toBeGreaterThan(Date.now() + 20_000)
+  })
+
+  it('rings for an `again` that waits for the purse, should the group die meanwhile', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1000' })
+    const table = await foundGroup()
+    const ada = await table.connect()
+    const ended = await ask(table, ada)
+    vi.setSystemTime(Date.now() + 31_000)
+    await runDurableObjectAlarm(table.group)
+    const OPERATIONS = { getByName: () => ({ holdReply: () => new Promise(() => {}), take() {} }) }
+    Object.assign(env, { OPERATIONS })
+    const reply = ended?.kind === 'reply.ended' ? ended.body.reply : 0
+    const again = { type: 'again', id: 'a', reply } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack' })
+    const alarm = await runInDurableObject(table.group, (_, { storage }) => storage.getAlarm())
+    expect(alarm).toBeLessThanOrEqual(Date.now() + 30_000)
+  })
+
+  it('begins nothing in a group that was erased while the purse was asked', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_REPLIES_PER_DAY: '1000' })
+    const asked = Promise.withResolvers<undefined>()
+    const settled: unknown[] = []
+    const purse = {
+      holdReply: () => asked.promise,
+      settleReply: async (...account: unknown[]) => void settled.push(account),
+      take: async () => {},
+    }
+    Object.assign(env, { OPERATIONS: { getByName: () => purse } })
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant well?')
+    // Somebody cannot be told yet, so that the tables are still there.
+    const away = async () => Promise.reject(new Error('out of reach'))
+    Object.assign(env, { MEMBERS: { getByName: () => ({ left: away }) } })
+    valueOf(await table.group.erase(table.owner.id))
+    asked.resolve(undefined)
+    await vi.waitFor(async () => expect(await promised(table, 2)).toBe(false))
+    expect(fetch).not.toHaveBeenCalled()
+    Object.assign(env, { MEMBERS: members })
+    vi.setSystemTime(Date.now() + 600_000)
+    await runDurableObjectAlarm(table.group)
+    expect(settled).toEqual([[expect.stringContaining(table.id), 0, 0]])
   })
 
   it('says so where the purse is out of reach, and answers nothing', async () => {

@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test'
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -173,6 +173,36 @@ describe('a reply by a model', () => {
     ])
   })
 
+  it('[P11] ends as interrupted also where an earlier question was promised and not begun', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    await ada.say('@assistant tell')
+    await ada.say('@assistant and more')
+    await ada.event(({ kind, seq }) => kind === 'reply.started' && seq > 4)
+    // As it stands where the object dies between the question and the beginning of its answer.
+    await runInDurableObject(table.group, (_, { storage }) => {
+      storage.sql.exec('UPDATE replies SET reply = NULL WHERE trigger_seq = 2')
+    })
+    await abortAllDurableObjects()
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ['Date'] })
+    // The model takes its time.
+    const rung = runDurableObjectAlarm(table.group)
+    await vi.waitFor(async () => {
+      const ends = (await table.log()).filter(({ kind }) => kind === 'reply.ended')
+      expect(ends).toMatchObject([{ body: { status: 'interrupted' } }])
+    })
+    endpoint.says('late')
+    endpoint.finishes()
+    await rung
+    vi.useRealTimers()
+    const back = await table.connect()
+    await back.say('thanks')
+    await vi.waitFor(async () => {
+      const ends = (await table.log()).filter(({ kind }) => kind === 'reply.ended')
+      expect(ends.at(-1)).toMatchObject({ body: { status: 'complete', text: 'late' } })
+    })
+  })
+
   it('[P13] has one answer for each question, however often it is repeated', async () => {
     const table = await foundGroup()
     const ada = await table.connect()
@@ -197,6 +227,23 @@ describe('a reply by a model', () => {
     await ada.say('done')
     const log = await table.log()
     expect(log.filter(({ kind }) => kind === 'reply.started')).toHaveLength(4)
+  })
+
+  it('[P7] answers again once for each request, however often it is repeated', async () => {
+    const table = await foundGroup()
+    const ada = await table.connect()
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 500 }))
+    await ada.say('@assistant hm?')
+    const first = await ada.event(({ kind }) => kind === 'reply.ended')
+    const reply = first.kind === 'reply.ended' ? first.body.reply : 0
+    const again = { type: 'again', id: 'once', reply } as const
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack', seq: null, duplicate: false })
+    await ada.event(({ kind, seq }) => kind === 'reply.ended' && seq > first.seq)
+    await table.sleep()
+    expect(await ada.ask(again)).toMatchObject({ type: 'ack', seq: null, duplicate: true })
+    expect(await ada.say('other', { id: 'once' })).toMatchObject({ code: 'id_conflict' })
+    const starts = (await table.log()).filter(({ kind }) => kind === 'reply.started')
+    expect(starts).toHaveLength(2)
   })
 
   it('answers again on request, as another reply to the same question', async () => {

@@ -56,3 +56,14 @@ it('settles on the day on which it was set aside', async () => {
     expect(purse.spent(MONDAY + DAY_MS)).toEqual({ replies: 1, tokens: 100 })
   })
 })
+
+it('forgets what was never settled once its day is long over', async () => {
+  await runInDurableObject(env.OPERATIONS.getByName('budget-left'), (_, { storage }) => {
+    const purse = new Budget(storage)
+    purse.hold('a', 100, {}, MONDAY)
+    purse.hold('b', 100, {}, MONDAY + 2 * DAY_MS)
+    expect(storage.sql.exec('SELECT name FROM holds').toArray()).toEqual([{ name: 'b' }])
+    purse.settle('a', 1, 40)
+    expect(purse.spent(MONDAY)).toEqual({ replies: 0, tokens: 0 })
+  })
+})

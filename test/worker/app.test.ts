@@ -46,6 +46,7 @@ describe('without a secret that is worth signing with', () => {
 
 it.each([
   { LIMIT_TEXT_CHARS: '-1' },
+  { LIMIT_REPLIES_PER_MINUTE: '1.5' },
   { QUOTA_GROUP_TOKENS_PER_DAY: 'plenty' },
   { ARCHIVE_SEGMENT_EVENTS: 'NaN' },
   { MODEL_BASE_URL: 'nowhere', MODEL_NAME: 'x' },
