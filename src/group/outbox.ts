@@ -3,6 +3,9 @@ import type { Reason } from './alarms.ts'
 const RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 600_000
 
+/** How long one delivery may take before it counts as failed, so that what comes after it goes on. */
+const PATIENCE_MS = 10_000
+
 /** What another object has to hear. Each may be told twice, so each must bear that. */
 export type Errand =
   | {
@@ -30,12 +33,18 @@ export class Outbox implements Reason {
   readonly name = 'outbox'
   readonly #sql: SqlStorage
   readonly #deliver: (errand: Errand) => Promise<void>
+  readonly #patienceMs: number
   // Read once, and again after each change: it is asked for at every message.
   #due: { readonly at: number | undefined } | undefined
 
-  constructor(sql: SqlStorage, deliver: (errand: Errand) => Promise<void>) {
+  constructor(
+    sql: SqlStorage,
+    deliver: (errand: Errand) => Promise<void>,
+    patienceMs = PATIENCE_MS,
+  ) {
     this.#sql = sql
     this.#deliver = deliver
+    this.#patienceMs = patienceMs
   }
 
   /** Notes an errand; call it inside the transaction that it belongs to. */
@@ -60,7 +69,7 @@ export class Outbox implements Reason {
     let delivered = false
     for (const { id, errand, tries } of rows) {
       try {
-        await this.#deliver(JSON.parse(errand))
+        await this.#deliverInTime(JSON.parse(errand))
         this.#change('DELETE FROM errands WHERE id = ?', id)
         delivered = true
       } catch {
@@ -69,6 +78,16 @@ export class Outbox implements Reason {
       }
     }
     return delivered
+  }
+
+  async #deliverInTime(errand: Errand): Promise<void> {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(new Error('no answer in time')), this.#patienceMs)
+    try {
+      await Promise.race([this.#deliver(errand), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #change(query: string, ...values: readonly (string | number)[]): void {

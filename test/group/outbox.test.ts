@@ -29,3 +29,24 @@ it('delivers an errand until it worked once, waiting longer each time', async ()
     expect(outbox.due()).toBe(undefined)
   })
 })
+
+it('goes on where one errand is never answered', async () => {
+  const { group } = await foundGroup()
+  await runInDurableObject(group, async (_, { storage }) => {
+    // The group's own outbox must not take what is this one's.
+    await storage.deleteAlarm()
+    const delivered: Errand[] = []
+    const other: Errand = { ...ERRAND, member: 'm_y' }
+    const deliver = async (errand: Errand) => {
+      if (errand.kind === 'joined' && errand.member === 'm_x') await new Promise(() => {})
+      delivered.push(errand)
+    }
+    const outbox = new Outbox(storage.sql, deliver, 20)
+    outbox.note(ERRAND)
+    outbox.note(other)
+    const start = outbox.due() ?? 0
+    expect(await outbox.run(start + 1)).toBe(true)
+    expect(delivered).toEqual([other])
+    expect(outbox.due()).toBe(start + 5_001)
+  })
+})
