@@ -39,6 +39,7 @@ export class Connection {
   readonly #lastPing: () => number
   #attachment: Attachment
   #heardAt: number
+  #isOver = false
   // Memory is enough: it is calm again before its object could fall asleep.
   #calmAt = 0
 
@@ -75,8 +76,14 @@ export class Connection {
     return this.#attachment.readSeq
   }
 
+  /** Whether it was closed from here, whatever its client makes of that. */
+  get isOver(): boolean {
+    return this.#isOver || this.socket.readyState !== WebSocket.OPEN
+  }
+
   /** Whether anything was heard of it lately: a frame, or a ping that the runtime answered. */
   isPresent(now: number): boolean {
+    if (this.isOver) return false
     return now - this.#heardAt < HEARD_MS || now - this.#lastPing() < HEARD_MS
   }
 
@@ -125,6 +132,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
+    this.#isOver = true
     try {
       this.socket.close(UNSENDABLE.has(code) ? 1000 : code, reason)
     } catch {

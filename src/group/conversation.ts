@@ -132,11 +132,13 @@ export class Conversation implements Publisher, Voice {
   }
 
   /** Tells the asker alone, once in a window, why the assistant keeps quiet; `/why` tells anybody. */
-  decline({ trigger, asker }: Question, { scope, retryAt }: Shortage): void {
+  decline({ trigger, again, asker }: Question, { scope, retryAt }: Shortage): void {
     const { timeline, connections, ledger, counters } = this.#parts
     const now = Date.now()
-    const trace = timeline.trace(trigger)
-    timeline.explain(trigger, JSON.stringify({ ...parseTrace(trace), quiet: QUIET[scope] }))
+    if (again === undefined) {
+      const trace = parseTrace(timeline.trace(trigger))
+      timeline.explain(trigger, JSON.stringify({ ...trace, quiet: QUIET[scope] }))
+    }
     counters.count('refusals')
     if (!ledger.isNews(asker, scope, now, retryAt)) return
     for (const connection of connections.ofMember(asker)) {

@@ -48,6 +48,8 @@ export class Frames {
    * (a page from the archive, an answer) comes in its own time.
    */
   async take(connection: Connection, raw: string | ArrayBuffer): Promise<void> {
+    // A client may take its time to notice that it was closed.
+    if (connection.isOver) return
     const now = Date.now()
     // The alarm may be late; nothing is done under a session that is over.
     if (connection.expiresAt <= now) return this.#parts.sessions.end(connection)

@@ -77,6 +77,11 @@ export class Invites {
     return rowsWritten > 0
   }
 
+  /** Takes out every invite that somebody made. */
+  revokeAllOf(author: string): void {
+    this.#sql.exec('DELETE FROM invites WHERE author = ?', author)
+  }
+
   find(hash: string, now: number): Invite | undefined {
     const row = this.#sql
       .exec<InviteRow>(

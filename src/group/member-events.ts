@@ -3,6 +3,7 @@ import type { EventBodies, MemberChange, Role } from '../protocol/events.ts'
 import { may } from '../protocol/permissions.ts'
 import type { Identity } from './api.ts'
 import type { Connections } from './connections.ts'
+import type { Invites } from './invites.ts'
 import type { Outbox } from './outbox.ts'
 import type { Person, Roster } from './roster.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -14,6 +15,7 @@ export interface MemberEventParts {
   readonly roster: Roster
   readonly connections: Connections
   readonly outbox: Outbox
+  readonly invites: Invites
   readonly show: (event: StoredEvent) => void
   /** Sends what is collected in a burst. */
   readonly flush: () => void
@@ -42,9 +44,11 @@ export class MemberEvents {
 
   /** Puts somebody out. The event that says so is the last they get: it leaves before the close. */
   expel(by: string, person: Person, change: MemberChange, state: 'left' | 'banned'): Person {
-    const gone = this.note(by, person, change, { state }, (seq) =>
-      this.#parts.outbox.note({ kind: 'left', member: person.id, version: seq }),
-    )
+    const gone = this.note(by, person, change, { state }, (seq) => {
+      this.#parts.outbox.note({ kind: 'left', member: person.id, version: seq })
+      // Under another name they would be back by a link of their own.
+      if (state === 'banned') this.#parts.invites.revokeAllOf(person.id)
+    })
     this.#parts.flush()
     for (const connection of this.#parts.connections.ofMember(person.id)) {
       connection.dismiss(CLOSE.removed, change === 'left' ? 'you left' : 'you were removed')

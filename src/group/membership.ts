@@ -8,6 +8,7 @@ import type { Facts } from './facts.ts'
 import type { MemberEvents } from './member-events.ts'
 import { FORBIDDEN, LAST_OWNER, refusalOf, TOO_HIGH } from './member-rules.ts'
 import { no, yes } from './outcome.ts'
+import type { Rates } from './rates.ts'
 import type { Person, Roster } from './roster.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { Timeline } from './timeline.ts'
@@ -19,6 +20,7 @@ export interface MembershipParts {
   readonly roster: Roster
   readonly connections: Connections
   readonly events: MemberEvents
+  readonly rates: Rates
   readonly show: (event: StoredEvent) => void
 }
 
@@ -58,7 +60,11 @@ export class Membership {
       ...(patch.title !== undefined && { title: patch.title }),
       ...patch.settings,
     }
-    if (Object.keys(changed).length === 0) return yes(this.summary(allowed.value))
+    const before: object = { title: facts.title, ...facts.settings }
+    const isNews = Object.entries(changed).some(
+      ([name, value]) => Reflect.get(before, name) !== value,
+    )
+    if (!isNews) return yes(this.summary(allowed.value))
     const stored = timeline.append({ kind: 'settings', from: by, body: { changed } }, () => {
       if (patch.title !== undefined) facts.rename(patch.title)
       if (patch.settings) facts.settle({ ...facts.settings, ...patch.settings })
@@ -77,7 +83,7 @@ export class Membership {
     return yes(listed.map((person) => toListing(person, present)))
   }
 
-  /** Changes what somebody is here: all of the patch, or nothing and a refusal. */
+  /** Changes what somebody is here, where all of the patch is allowed; else nothing of it happens. */
   changeMember(by: string, target: string, patch: MemberPatch): Outcome<MemberListing> {
     const found = this.#target(by, target, patch.state === 'banned')
     if (!found.ok) return found
@@ -144,15 +150,18 @@ export class Membership {
     return yes(null)
   }
 
-  /** Whether this person may connect. A name that they have changed, everybody hears of once they may speak. */
+  /** Whether this person may connect. A name that they have changed, everybody hears of as soon as they may speak. */
   admit({ id, name }: Identity): Outcome<GroupSummary> {
     const allowed = this.allowed(id, 'read')
     if (!allowed.ok) return allowed
     const person = allowed.value
-    const keepsName = person.name === name || person.mutedUntil > Date.now()
-    return yes(
-      this.summary(keepsName ? person : this.#parts.events.note(id, person, 'renamed', { name })),
-    )
+    const { rates, events } = this.#parts
+    const now = Date.now()
+    // A name says something as well, so it goes by the same rules.
+    const isHeld = rates.silence(person, now) ?? rates.check(person, now)
+    if (person.name === name || isHeld) return yes(this.summary(person))
+    rates.charge(id, now)
+    return yes(this.summary(events.note(id, person, 'renamed', { name })))
   }
 
   #leave(by: string): Outcome<null> {

@@ -188,15 +188,17 @@ export class Room {
       log: this.log,
       requests,
     })
+    const invites = new Invites(sql)
     const events = new MemberEvents({
       ...shared,
       outbox: this.outbox,
+      invites,
       flush: () => this.fanout.flush(),
     })
     this.membership = new Membership({ ...shared, events })
     this.inviting = new Inviting({
       ...shared,
-      invites: new Invites(sql),
+      invites,
       membership: this.membership,
       events,
       atomically: (run) => storage.transactionSync(run),

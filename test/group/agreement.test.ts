@@ -188,6 +188,20 @@ describe('[P23] a banned member', () => {
     })
   })
 
+  it('leaves no invite behind by which they could come back as somebody else', async () => {
+    const table = await foundGroup()
+    const bo = await table.join('Bo')
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { role: 'moderator' }))
+    const terms = { role: 'member', uses: 2, expiresAt: Date.now() + 60_000 } as const
+    const [theirs, other] = [unique('hash'), unique('hash')]
+    valueOf(await table.group.invite(bo.id, theirs, terms))
+    valueOf(await table.group.invite(table.owner.id, other, terms))
+    valueOf(await table.group.changeMember(table.owner.id, bo.id, { state: 'banned' }))
+    const again = { id: unique('m_'), name: 'Bob' }
+    expect((await table.group.join(again, theirs)).ok).toBe(false)
+    expect((await table.group.join(again, other)).ok).toBe(true)
+  })
+
   it('is let in neither by an invite nor by a ticket from before, until forgiven', async () => {
     const table = await foundGroup()
     const bo = await table.join('Bo')

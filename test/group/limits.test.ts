@@ -202,6 +202,35 @@ describe('a session', () => {
   })
 })
 
+it('paces new names like everything else that is said', async () => {
+  const table = await foundGroup()
+  const { id } = table.owner
+  for (let count = 0; count < 30; count += 1) await table.group.admit({ id, name: `Ada ${count}` })
+  const renamed = (await table.log()).filter(({ kind }) => kind === 'member').length - 1
+  expect(renamed).toBe(20)
+})
+
+it('writes nothing where a change of settings changes nothing', async () => {
+  const table = await foundGroup()
+  for (const settings of [
+    { slowModeSeconds: 5 },
+    { slowModeSeconds: 5 },
+    { join: 'open' },
+  ] as const) {
+    valueOf(await table.group.change(table.owner.id, { settings, title: 'Round table' }))
+  }
+  expect((await table.log()).map(({ kind }) => kind)).toEqual(['member', 'settings'])
+})
+
+it('hears nothing more from a connection that it closed, whoever keeps on sending', async () => {
+  const table = await foundGroup()
+  const ada = await table.connect()
+  for (let count = 0; count < 10; count += 1) ada.send('nonsense')
+  ada.send({ type: 'say', id: 'late', text: 'still here' })
+  expect(await ada.end()).toBe(CLOSE.protocolViolation)
+  expect(await table.log()).toHaveLength(1)
+})
+
 it('sends a connection away for a while that floods the group with what changes nothing', async () => {
   const table = await foundGroup()
   const [ada, bo] = [await table.connect(), await table.connect((await table.join('Bo')).id)]
