@@ -124,19 +124,20 @@ export class Replies implements Reason {
     let checkpointAt = Date.now()
     let checkpointChars = 0
     try {
-      await this.#calls.take(abort.signal)
-      running.hasCalled = true
-      const completion = await this.#parts.model.complete(ask, {
-        signal: abort.signal,
-        onText: (text) => {
-          stream.add(text)
-          const now = Date.now()
-          const isDue = now - checkpointAt >= CHECKPOINT_MS
-          if (!isDue && stream.text.length - checkpointChars < CHECKPOINT_CHARS) return
-          checkpointAt = now
-          checkpointChars = stream.text.length
-          this.#parts.book.checkpoint(question.trigger, stream.text)
-        },
+      const completion = await this.#calls.during(abort.signal, async () => {
+        running.hasCalled = true
+        return this.#parts.model.complete(ask, {
+          signal: abort.signal,
+          onText: (text) => {
+            stream.add(text)
+            const now = Date.now()
+            const isDue = now - checkpointAt >= CHECKPOINT_MS
+            if (!isDue && stream.text.length - checkpointChars < CHECKPOINT_CHARS) return
+            checkpointAt = now
+            checkpointChars = stream.text.length
+            this.#parts.book.checkpoint(question.trigger, stream.text)
+          },
+        })
       })
       this.#parts.onCompletion(completion)
       this.#end(running, statusOf(completion), completion)
@@ -146,7 +147,6 @@ export class Replies implements Reason {
       clearTimeout(deadline)
       stream.stop()
       this.#running.delete(reply)
-      this.#calls.leave()
     }
   }
 
