@@ -234,7 +234,9 @@ export class Replies implements Reason {
   #fail(running: Running, fault: unknown): void {
     const { reply, question, stream, hasCalled } = running
     const { reason } = running.abort.signal
-    stream.stop()
+    // Who stops a reply has read enough; whatever else ends it takes nothing away that had come.
+    if (!(reason instanceof ReplyStopped) || reason.status === 'failed') stream.breakOff()
+    else stream.stop()
     const shown = hasCalled ? stream.text : undefined
     const ending = { reply, question, shown, source: 'model' } as const
     if (reason instanceof ReplyStopped) {
