@@ -16,6 +16,8 @@ import type { Question, ReplyBook } from './reply-book.ts'
 import { costOf } from './reply-cost.ts'
 import type { Ending } from './reply-cost.ts'
 import { ReplyStopped } from './reply-stopped.ts'
+import type { Why } from './reply-stopped.ts'
+import { Solitude } from './solitude.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { NewEvent, Timeline } from './timeline.ts'
 
@@ -74,6 +76,10 @@ export class Replies implements Reason {
   readonly #running = new Map<number, Running>()
   readonly #admitting = new Set<number>()
   readonly #calls = new Places(CALLS_AT_ONCE)
+  readonly #solitude = new Solitude(
+    () => this.#running.size > 0 && this.#parts.listeners() === 0,
+    () => this.#stopAll('deserted'),
+  )
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
@@ -104,7 +110,12 @@ export class Replies implements Reason {
 
   /** Ends every model call; the group is being erased. */
   abandon(): void {
-    for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped('withdrawn'))
+    this.#stopAll('withdrawn')
+  }
+
+  /** Hears that a connection came or went: what nobody hears any more is not written for long. */
+  onCompany(): void {
+    this.#solitude.look()
   }
 
   /** Withdraws the running reply to a message that was taken back. */
@@ -120,7 +131,7 @@ export class Replies implements Reason {
     if (!ask) return
     const running = this.#start(question, trace)
     const { reply, abort, stream } = running
-    const deadline = setTimeout(() => abort.abort(new ReplyStopped('failed')), DEADLINE_MS)
+    const deadline = setTimeout(() => abort.abort(new ReplyStopped('late')), DEADLINE_MS)
     let checkpointAt = Date.now()
     let checkpointChars = 0
     try {
@@ -147,6 +158,7 @@ export class Replies implements Reason {
       clearTimeout(deadline)
       stream.stop()
       this.#running.delete(reply)
+      this.#solitude.look()
     }
   }
 
@@ -219,10 +231,15 @@ export class Replies implements Reason {
     })
     const running = { reply, question, stream, abort: new AbortController(), hasCalled: false }
     this.#running.set(reply, running)
+    this.#solitude.look()
     this.#parts.count('replies_started')
     this.#parts.show(started)
     this.#parts.arm()
     return running
+  }
+
+  #stopAll(why: Why): void {
+    for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped(why))
   }
 
   #end(running: Running, status: ReplyStatus, completion: Completion): void {
@@ -235,14 +252,13 @@ export class Replies implements Reason {
     const { reply, question, stream, hasCalled } = running
     const { reason } = running.abort.signal
     // Who stops a reply has read enough; whatever else ends it takes nothing away that had come.
-    if (!(reason instanceof ReplyStopped) || reason.status === 'failed') stream.breakOff()
-    else stream.stop()
+    if (reason instanceof ReplyStopped && reason.isWanted) stream.stop()
+    else stream.breakOff()
     const shown = hasCalled ? stream.text : undefined
     const ending = { reply, question, shown, source: 'model' } as const
     if (reason instanceof ReplyStopped) {
-      const text = reason.status === 'withdrawn' ? '' : stream.text
-      const isCutOff = reason.status === 'failed' && text !== ''
-      return this.#close({ ...ending, status: isCutOff ? 'interrupted' : reason.status, text })
+      const text = reason.why === 'withdrawn' ? '' : stream.text
+      return this.#close({ ...ending, status: reason.statusOf(text), text })
     }
     this.#parts.count('replies_failed')
     log({ event: 'reply.failed', group: this.#parts.group(), reply }, fault)

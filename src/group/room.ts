@@ -228,6 +228,7 @@ export class Room {
   leave(connection: Connection): void {
     const { connections, presence, roster } = this
     connections.drop(connection)
+    this.replies.onCompany()
     const person = roster.known(connection.member)
     if (person && connection.readSeq > person.readSeq) {
       roster.change(person, { readSeq: connection.readSeq })

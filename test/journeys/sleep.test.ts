@@ -69,7 +69,10 @@ afterAll(async () => {
   rmSync(persistTo, { recursive: true, force: true })
 })
 
-describe.runIf(existsSync('/proc/self/fd'))('[P18] after a reply', () => {
+// Side by side, since most of it is waiting.
+const options = { concurrent: true, skip: !existsSync('/proc/self/fd') }
+
+describe('[P18] after a reply', options, () => {
   it('an object sleeps within 12 s, whatever the endpoint did, with its connections open', async () => {
     const meetings: Meeting[] = []
     for (const _ of CASES) meetings.push(await meet(server.url))
@@ -83,8 +86,32 @@ describe.runIf(existsSync('/proc/self/fd'))('[P18] after a reply', () => {
     expect(Object.fromEntries(nights)).toEqual(
       Object.fromEntries(nights.map(([name]) => [name, 'slept, and remembers nothing'])),
     )
-    const seen = endpoint.requests.map(({ mode }) => mode)
-    expect(new Set(seen)).toEqual(new Set(CASES.map(([mode]) => mode)))
+    const seen = new Set(endpoint.requests.map(({ mode }) => mode))
+    expect(CASES.filter(([mode]) => !seen.has(mode))).toEqual([])
+  })
+
+  it('that everyone has left nothing is written any more: the call ends after 20 s', async () => {
+    const { ada, ben, group, people } = await meet(server.url)
+    const arrived = endpoint.nextRequest('never-ends')
+    await ada.say(askFor('never-ends'))
+    await ada.next('delta')
+    const request = await arrived
+    const leftAt = Date.now()
+    await Promise.all([ada.close(), ben.close()])
+    await request.closed
+    const aloneMs = Date.now() - leftAt
+    expect(aloneMs).toBeGreaterThan(19_500)
+    expect(aloneMs).toBeLessThan(22_000)
+    const log = await people.ada.readLog(group)
+    expect(log.filter(({ kind }) => kind === 'reply.ended')).toMatchObject([
+      {
+        body: {
+          status: 'interrupted',
+          source: 'model',
+          text: expect.stringMatching(/^(?:on ){100}/),
+        },
+      },
+    ])
   })
 
   it('an object that is awake remembers who types', async () => {

@@ -30,8 +30,8 @@ export interface ModelEndpoint extends AnswerOptions {
   readonly port: number
   mode: ModelMode | undefined
   readonly requests: readonly ModelRequest[]
-  /** The request after those that were already there at the call. */
-  nextRequest(): Promise<ModelRequest>
+  /** The request, in a mode, after those that were already there at the call. */
+  nextRequest(mode?: ModelMode): Promise<ModelRequest>
   close(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export async function startModelEndpoint(
   options: { readonly port?: number; readonly mode?: ModelMode } = {},
 ): Promise<ModelEndpoint> {
   const requests: ModelRequest[] = []
-  const waiting: ((request: ModelRequest) => void)[] = []
+  const waiting = new Set<(request: ModelRequest) => void>()
   const server = createServer((incoming, response) => {
     void serve(incoming, response)
   })
@@ -62,7 +62,7 @@ export async function startModelEndpoint(
     const reply = new ModelReply(response, body, endpoint)
     const request = watch({ body, headers: incoming.headers, mode, reply, response })
     requests.push(request)
-    for (const resolve of waiting.splice(0)) resolve(request)
+    for (const look of waiting) look(request)
     await MODES[mode](reply)
   }
 
@@ -79,7 +79,15 @@ export async function startModelEndpoint(
     tokenDelayMs: 0,
     slowMs: 30_000,
     requests,
-    nextRequest: () => new Promise((resolve) => waiting.push(resolve)),
+    nextRequest: (mode) =>
+      new Promise((resolve) => {
+        const look = (request: ModelRequest): void => {
+          if (mode !== undefined && request.mode !== mode) return
+          waiting.delete(look)
+          resolve(request)
+        }
+        waiting.add(look)
+      }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()

@@ -37,6 +37,7 @@ export const MODES = {
     await reply.answerWell({ done: false, end: false })
     reply.cut()
   },
+  'never-ends': (reply: ModelReply) => reply.goOn(100),
   'slow-first': (reply: ModelReply) => reply.answerWell({ afterMs: reply.options.slowMs }),
   async json(reply: ModelReply) {
     const message = { role: 'assistant', content: reply.options.answer }

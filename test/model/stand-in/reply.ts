@@ -101,6 +101,15 @@ export class ModelReply {
     for (const token of tokensOf(this.options.answer).slice(0, count)) await this.#paced(token)
   }
 
+  /** A token every now and then, for as long as anyone listens. */
+  async goOn(everyMs: number): Promise<void> {
+    this.begin()
+    while (!this.#response.destroyed) {
+      this.token('on ')
+      await this.#wait(everyMs)
+    }
+  }
+
   token(text: string): void {
     this.event(chunkOf(text))
     this.tokensSent += 1
