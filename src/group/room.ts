@@ -144,6 +144,7 @@ export class Room {
       outbox: this.outbox,
       words,
       listeners: () => this.connections.count,
+      isHere: (member) => this.connections.ofMember(member).length > 0,
       show,
       publish: (encoded) => this.fanout.publish(encoded),
       ask: (question) => conversation.askFor(question),
