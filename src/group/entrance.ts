@@ -48,6 +48,7 @@ export function enter(request: Request, room: Room, sql: SqlStorage): Response {
   }
   connection.send(encodeWelcome(room, person, connection, position))
   if (!wasHere) presence.came(member)
+  room.replies.onCompany()
   room.counters.count('connections_opened')
   room.alarms.arm()
   return accept(client)

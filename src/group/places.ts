@@ -1,37 +1,52 @@
-/** A number of places, taken in the order in which they are asked for. */
+/** A number of places, given away in the order in which they are asked for. */
 export class Places {
-  readonly #count: number
+  #free: number
   readonly #queue: (() => void)[] = []
-  #taken = 0
 
   constructor(count: number) {
-    this.#count = count
+    this.#free = count
   }
 
   /**
-   * Waits for a place. Each call is followed by one `leave`, also when it rejects.
+   * Does something in a place, once there is one.
    *
-   * @throws the signal's reason, when that comes first.
+   * @throws the signal's reason, when that comes before its turn.
    */
-  async take(signal: AbortSignal): Promise<void> {
-    this.#taken += 1
-    if (this.#taken <= this.#count) return
-    await new Promise<void>((resolve) => {
-      this.#queue.push(resolve)
-      signal.addEventListener('abort', () => this.#giveUp(resolve), { once: true })
-    })
-    signal.throwIfAborted()
+  async during<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#take(signal)
+    try {
+      // It may have been called off between its turn and this line.
+      signal.throwIfAborted()
+      return await work()
+    } finally {
+      this.#leave()
+    }
   }
 
-  leave(): void {
-    this.#taken -= 1
-    // Who gave up while waiting leaves no place behind.
-    if (this.#taken - this.#queue.length < this.#count) this.#queue.shift()?.()
+  async #take(signal: AbortSignal): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1
+      return
+    }
+    const turn = Promise.withResolvers<void>()
+    // Whoever gives up had no place, and so passes none on.
+    const giveUp = (): void => {
+      const at = this.#queue.indexOf(turn.resolve)
+      if (at >= 0) this.#queue.splice(at, 1)
+      turn.reject(signal.reason)
+    }
+    this.#queue.push(turn.resolve)
+    signal.addEventListener('abort', giveUp)
+    try {
+      await turn.promise
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
   }
 
-  #giveUp(resolve: () => void): void {
-    const place = this.#queue.indexOf(resolve)
-    if (place >= 0) this.#queue.splice(place, 1)
-    resolve()
+  #leave(): void {
+    const next = this.#queue.shift()
+    if (next) next()
+    else this.#free += 1
   }
 }

@@ -10,6 +10,9 @@ export const DAY_MS = 24 * HOUR_MS
 /** After which wait a question may come again where nobody could be asked for the deployment's leave. */
 const UNREACHABLE_MS = 10_000
 
+/** What follows the name of a reservation in the name of the one for a second call. */
+const AGAIN = ':again'
+
 /** Why somebody is not answered now, and when they will be again, in milliseconds since 1970. */
 export interface Shortage {
   readonly scope: 'minute' | 'hour' | 'day' | 'deployment' | 'unreachable'
@@ -101,10 +104,38 @@ export class Quotas {
     }
   }
 
+  /**
+   * Sets aside what one more call for the same answer may cost beside the first; false where that is
+   * more than is left. The deployment is asked first, so that what it grants is settled in any case.
+   */
+  async extend({ trigger, asker }: Question, tokens: number): Promise<boolean> {
+    const { limits, ledger, book, purse } = this.#parts
+    const at = book.reservedAt(trigger)
+    if (at === undefined) return false
+    try {
+      const name = `${this.#holdName(trigger, at)}${AGAIN}`
+      if (await purse?.hold(name, tokens)) return false
+    } catch {
+      return false
+    }
+    const own = ledger.spent(hourOf(at), asker)
+    const all = ledger.spent(dayOf(at))
+    return (
+      own.tokens + tokens <= limits.memberTokensPerHour &&
+      all.tokens + tokens <= limits.groupTokensPerDay
+    )
+  }
+
   /** Under which name the deployment's purse knows a reservation; undefined where it is not asked. */
   holdOf(trigger: number): string | undefined {
     const at = this.#parts.book.reservedAt(trigger)
     return this.#parts.purse && at !== undefined ? this.#holdName(trigger, at) : undefined
+  }
+
+  /** The same for what was set aside for a second call, if there was one. */
+  secondHoldOf(trigger: number): string | undefined {
+    const hold = this.holdOf(trigger)
+    return hold === undefined ? undefined : `${hold}${AGAIN}`
   }
 
   #holdName(trigger: number, at: number): string {

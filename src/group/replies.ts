@@ -1,4 +1,4 @@
-import type { Ask, Completion, Model } from '../model/ask.ts'
+import type { Ask, Completion } from '../model/ask.ts'
 import { log } from '../ops/log.ts'
 import type { MetricName } from '../ops/metrics.ts'
 import type { WordList } from '../pipeline/words.ts'
@@ -6,22 +6,21 @@ import { ASSISTANT } from '../protocol/events.ts'
 import type { ReplyStatus, Usage } from '../protocol/events.ts'
 import type { ReplySnapshot } from '../protocol/frames.ts'
 import type { Reason } from './alarms.ts'
-import { DeltaStream } from './delta-stream.ts'
 import type { Erasure } from './erasure.ts'
 import type { Ledger } from './ledger.ts'
-import type { Outbox } from './outbox.ts'
 import { Places } from './places.ts'
-import type { Quotas, Shortage } from './quotas.ts'
-import type { Question, ReplyBook } from './reply-book.ts'
+import { ReplyAdmission } from './reply-admission.ts'
+import type { AdmissionParts } from './reply-admission.ts'
+import type { Expired, Question } from './reply-book.ts'
 import { costOf } from './reply-cost.ts'
 import type { Ending } from './reply-cost.ts'
 import { ReplyStopped } from './reply-stopped.ts'
+import type { Why } from './reply-stopped.ts'
+import { Solitude } from './solitude.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { NewEvent, Timeline } from './timeline.ts'
-
-/** When the text so far is written down: this long after, or this much more, than last time. */
-const CHECKPOINT_MS = 1_000
-const CHECKPOINT_CHARS = 2_048
+import { Writing } from './writing.ts'
+import type { WritingParts } from './writing.ts'
 
 /** How long a reply may take in all, waiting for its turn included; [P11] allows 150 s. */
 const DEADLINE_MS = 135_000
@@ -29,39 +28,31 @@ const DEADLINE_MS = 135_000
 /** Model calls of one group that run at once; the platform allows six that wait for headers. */
 const CALLS_AT_ONCE = 4
 
-interface Running {
+/** A reply that was begun. */
+interface Started {
   readonly reply: number
-  readonly question: Question
-  readonly stream: DeltaStream
-  readonly abort: AbortController
-  /** Whether a model was asked, so that there is something to pay. */
-  hasCalled: boolean
+  /** When, in milliseconds since 1970. */
+  readonly at: number
 }
 
+/** A reply that was begun and that nobody writes any more. */
+type Orphan = Expired & { readonly reply: number }
+
 /** What replies need of the room around them. */
-export interface ReplyParts {
+export interface ReplyParts extends AdmissionParts {
   readonly group: () => string
-  readonly book: ReplyBook
   readonly timeline: Timeline
   readonly erasure: Erasure
-  readonly model: Model
-  readonly quotas: Quotas
   readonly ledger: Ledger
-  readonly outbox: Outbox
   readonly words: WordList
   readonly listeners: () => number
   /** Shows an event that has become durable. */
   readonly show: (event: StoredEvent) => void
   /** Sends a frame that nobody needs to keep. */
   readonly publish: (encoded: string) => void
-  /** What the model is asked, or undefined if the trigger is gone by now. */
-  readonly ask: (question: Question) => Ask | undefined
-  /** Hears of a question that is not answered, because a quota is used up. */
-  readonly onShortage: (question: Question, shortage: Shortage) => void
   /** Hears how a model call went. */
   readonly onCompletion: (completion: Completion) => void
   readonly count: (name: MetricName) => void
-  readonly arm: () => void
 }
 
 /**
@@ -71,22 +62,22 @@ export interface ReplyParts {
 export class Replies implements Reason {
   readonly name = 'lease'
   readonly #parts: ReplyParts
-  readonly #running = new Map<number, Running>()
-  readonly #admitting = new Set<number>()
+  readonly #running = new Map<number, Writing>()
+  readonly #admission: ReplyAdmission
   readonly #calls = new Places(CALLS_AT_ONCE)
-  #isOver = false
+  readonly #solitude = new Solitude(
+    () => this.#running.size > 0 && this.#parts.listeners() === 0,
+    () => this.#stopAll('deserted'),
+  )
 
   constructor(parts: ReplyParts) {
     this.#parts = parts
+    this.#admission = new ReplyAdmission(parts)
   }
 
   /** What someone who joins now has missed of the replies that are being written ([P12]). */
   snapshots(): readonly ReplySnapshot[] {
-    return [...this.#running.values()].map(({ reply, stream }) => ({
-      reply,
-      run: 1,
-      text: stream.text,
-    }))
+    return [...this.#running.values()].map(({ snapshot }) => snapshot)
   }
 
   /** What answering may use at most; see `Model`. */
@@ -96,129 +87,110 @@ export class Replies implements Reason {
 
   /** Who asked for a running reply; undefined once it has ended. */
   askerOf(reply: number): string | undefined {
-    return this.#running.get(reply)?.question.asker
+    return this.#running.get(reply)?.parts.question.asker
   }
 
   stop(reply: number): void {
-    this.#running.get(reply)?.abort.abort(new ReplyStopped('stopped'))
+    this.#running.get(reply)?.stop('stopped')
   }
 
   /** Ends every model call and lets none begin; the group is being erased. */
   abandon(): void {
-    this.#isOver = true
-    for (const { abort } of this.#running.values()) abort.abort(new ReplyStopped('withdrawn'))
+    this.#admission.end()
+    this.#stopAll('withdrawn')
+  }
+
+  /** Hears that a connection came or went: what nobody hears any more is not written for long. */
+  onCompany(): void {
+    this.#solitude.look()
   }
 
   /** Withdraws the running reply to a message that was taken back. */
   withdraw(trigger: number): void {
-    for (const { question, abort } of this.#running.values()) {
-      if (question.trigger === trigger) abort.abort(new ReplyStopped('withdrawn'))
+    for (const writing of this.#running.values()) {
+      if (writing.parts.question.trigger === trigger) writing.stop('withdrawn')
     }
   }
 
   /** Answers a promised question; resolves when the reply has ended, however it did. */
   async answer(question: Question, trace?: string): Promise<void> {
-    const ask = await this.#admit(question)
+    const ask = await this.#admission.admit(question)
     if (!ask) return
-    const running = this.#start(question, trace)
-    const { reply, abort, stream } = running
-    const deadline = setTimeout(() => abort.abort(new ReplyStopped('failed')), DEADLINE_MS)
-    let checkpointAt = Date.now()
-    let checkpointChars = 0
-    try {
-      await this.#calls.take(abort.signal)
-      running.hasCalled = true
-      const completion = await this.#parts.model.complete(ask, {
-        signal: abort.signal,
-        onText: (text) => {
-          stream.add(text)
-          const now = Date.now()
-          const isDue = now - checkpointAt >= CHECKPOINT_MS
-          if (!isDue && stream.text.length - checkpointChars < CHECKPOINT_CHARS) return
-          checkpointAt = now
-          checkpointChars = stream.text.length
-          this.#parts.book.checkpoint(question.trigger, stream.text)
-        },
-      })
-      this.#parts.onCompletion(completion)
-      this.#end(running, statusOf(completion), completion)
-    } catch (fault) {
-      this.#fail(running, fault)
-    } finally {
-      clearTimeout(deadline)
-      stream.stop()
-      this.#running.delete(reply)
-      this.#calls.leave()
-    }
+    const { reply, at } = this.#start(question, trace)
+    await this.#write(this.#open({ reply, run: 1, question, earlierTokens: 0 }), ask, at)
   }
 
   due(): number | undefined {
     return this.#parts.book.due()
   }
 
-  /** Ends what a crash orphaned, renews the lease of what still runs, and begins what was promised. */
+  /** Renews the lease of what still runs, and takes up what a crash orphaned. */
   run(now: number): boolean {
     let progress = false
-    for (const { question, reply, text } of this.#parts.book.expired(now)) {
+    for (const expired of this.#parts.book.expired(now)) {
+      const { question, reply, text } = expired
       const running = reply === undefined ? undefined : this.#running.get(reply)
-      if (reply === undefined) {
-        // Also where the deployment's purse takes its time: the promise lives on.
-        progress ||= this.#admitting.has(question.trigger)
-        this.#parts.book.checkpoint(question.trigger, '')
-        void this.#answerLate(question)
-        continue
-      }
-      progress = true
-      if (running) this.#parts.book.checkpoint(question.trigger, running.stream.text)
-      else {
-        // What the model had written beyond the checkpoint, nobody knows.
-        this.#close({ reply, question, status: 'interrupted', text, shown: text, source: 'model' })
-      }
+      // What is not being written yet may wait for the deployment's purse; the promise lives on.
+      const isUnderWay = running !== undefined || this.#admission.isUnderWay(question.trigger)
+      this.#parts.book.checkpoint(question.trigger, running?.stream.text ?? text)
+      // A question that nobody could begin to answer is brought nowhere by being found again.
+      progress ||= isUnderWay || reply !== undefined
+      if (!isUnderWay) void this.#takeUp(expired, now)
     }
     return progress
   }
 
   // Nothing else that is due waits for a model ([P11]).
-  async #answerLate(question: Question): Promise<void> {
+  async #takeUp({ question, reply, text }: Expired, now: number): Promise<void> {
     try {
-      await this.answer(question)
+      if (reply === undefined) await this.answer(question)
+      else await this.#resume({ question, reply, text }, now)
     } catch (fault) {
       log({ event: 'alarm.failed', group: this.#parts.group(), reason: this.name }, fault)
     }
   }
 
-  // What is asked, once the cost of answering has been set aside; nothing where it may not be answered.
-  async #admit(question: Question): Promise<Ask | undefined> {
-    const { book, quotas, model, ask, onShortage, arm } = this.#parts
-    const { trigger } = question
-    // Whoever comes second, the chain or the alarm, finds the promise taken.
-    if (this.#admitting.has(trigger) || !book.isPromised(trigger)) return undefined
-    this.#admitting.add(trigger)
-    // An `again` is no event that would have done it.
-    arm()
+  // Has a reply written, and brings it to its end.
+  async #write(writing: Writing, ask: Ask, startedAt: number): Promise<void> {
+    const lateInMs = startedAt + DEADLINE_MS - Date.now()
+    const deadline = setTimeout(() => writing.stop('late'), lateInMs)
     try {
-      const asked = ask(question)
-      const shortage = asked && (await quotas.reserve(question, model.estimate(asked)))
-      if (shortage) onShortage(question, shortage)
-      // While the deployment was asked, the question may have been taken back, or the group erased.
-      else if (asked && !this.#isOver && ask(question)) return asked
-      this.#drop(trigger)
-      return undefined
+      const { model, onCompletion } = this.#parts
+      const completion = await this.#calls.during(writing.signal, () => writing.by(model, ask))
+      onCompletion(completion)
+      this.#end(writing, statusOf(completion), completion)
+    } catch (fault) {
+      this.#fail(writing, fault)
     } finally {
-      this.#admitting.delete(trigger)
+      clearTimeout(deadline)
+      writing.stream.stop()
+      this.#running.delete(writing.parts.reply)
+      this.#solitude.look()
     }
   }
 
-  #drop(trigger: number): void {
-    const { book, quotas, outbox, arm } = this.#parts
-    const hold = quotas.holdOf(trigger)
-    book.close(trigger)
-    if (hold === undefined) return
-    outbox.note({ kind: 'settle', hold, replies: 0, tokens: 0 })
-    arm()
+  // Of what a crash orphaned, what has hardly been read is answered anew, and the rest ends with what
+  // the last checkpoint knows of it.
+  async #resume(orphan: Orphan, now: number): Promise<void> {
+    const { book, timeline, ask, publish } = this.#parts
+    const { question, reply, text } = orphan
+    const startedAt = timeline.at(reply)?.at ?? 0
+    const anew = await this.#admission.admitAnew(orphan, now - startedAt)
+    if (anew) {
+      const { earlierTokens } = anew
+      const writing = this.#open({ reply, run: 2, question, earlierTokens })
+      publish(JSON.stringify({ type: 'snapshot', ...writing.snapshot }))
+      return this.#write(writing, anew.ask, startedAt)
+    }
+    // While the purse was asked, somebody else may have ended it.
+    if (!book.has(question.trigger)) return
+    const left = ask(question)
+      ? ({ status: 'interrupted', text } as const)
+      : ({ status: 'withdrawn', text: '' } as const)
+    this.#close({ ...left, reply, question, shown: text, source: 'model', isPerhapsSecond: true })
   }
 
-  #start(question: Question, trace: string | undefined): Running {
+  #start(question: Question, trace: string | undefined): Started {
     const { trigger, again, asker } = question
     const body = { to: asker, trigger, ...(again !== undefined && { again }) }
     const event: NewEvent = {
@@ -230,34 +202,46 @@ export class Replies implements Reason {
     const started = this.#parts.timeline.append(event, (seq) => {
       this.#parts.book.start(trigger, seq)
     })
-    const reply = started.seq
-    const stream = new DeltaStream(this.#parts.words, this.#parts.listeners, (piece) => {
-      this.#parts.publish(JSON.stringify({ type: 'delta', reply, run: 1, ...piece }))
-    })
-    const running = { reply, question, stream, abort: new AbortController(), hasCalled: false }
-    this.#running.set(reply, running)
     this.#parts.count('replies_started')
     this.#parts.show(started)
-    this.#parts.arm()
-    return running
+    return { reply: started.seq, at: started.at }
   }
 
-  #end(running: Running, status: ReplyStatus, completion: Completion): void {
-    const { reply, question, stream } = running
-    const text = stream.end()
-    this.#close({ reply, question, status, text, shown: text, ...completion })
+  #open(what: Pick<WritingParts, 'reply' | 'run' | 'question' | 'earlierTokens'>): Writing {
+    const { book, words, listeners, publish, arm } = this.#parts
+    const checkpoint = (text: string) => book.checkpoint(what.question.trigger, text)
+    const writing = new Writing({ ...what, words, listeners, publish, checkpoint })
+    this.#running.set(what.reply, writing)
+    this.#solitude.look()
+    arm()
+    return writing
   }
 
-  #fail(running: Running, fault: unknown): void {
-    const { reply, question, stream, hasCalled } = running
-    const { reason } = running.abort.signal
-    stream.stop()
+  #stopAll(why: Why): void {
+    for (const writing of this.#running.values()) writing.stop(why)
+  }
+
+  #end(writing: Writing, status: ReplyStatus, completion: Completion): void {
+    const { reply, question, earlierTokens, run } = writing.parts
+    const text = writing.stream.end()
+    const isPerhapsSecond = run > 1
+    const ending = { reply, question, status, text, shown: text, earlierTokens, isPerhapsSecond }
+    this.#close({ ...ending, ...completion })
+  }
+
+  #fail(writing: Writing, fault: unknown): void {
+    const { stream, hasCalled } = writing
+    const { reply, question, earlierTokens, run } = writing.parts
+    const { reason } = writing.signal
+    // Who stops a reply has read enough; whatever else ends it takes nothing away that had come.
+    if (reason instanceof ReplyStopped && reason.isWanted) stream.stop()
+    else stream.breakOff()
     const shown = hasCalled ? stream.text : undefined
-    const ending = { reply, question, shown, source: 'model' } as const
+    const common = { reply, question, shown, earlierTokens, isPerhapsSecond: run > 1 }
+    const ending = { ...common, source: 'model' } as const
     if (reason instanceof ReplyStopped) {
-      const text = reason.status === 'withdrawn' ? '' : stream.text
-      const isCutOff = reason.status === 'failed' && text !== ''
-      return this.#close({ ...ending, status: isCutOff ? 'interrupted' : reason.status, text })
+      const text = reason.why === 'withdrawn' ? '' : stream.text
+      return this.#close({ ...ending, status: reason.statusOf(text), text })
     }
     this.#parts.count('replies_failed')
     log({ event: 'reply.failed', group: this.#parts.group(), reply }, fault)
@@ -271,6 +255,7 @@ export class Replies implements Reason {
     const { reply, question, status, text, source, model, usage, quotes = [] } = ending
     const { trigger, asker } = question
     const hold = quotas.holdOf(trigger)
+    const second = ending.isPerhapsSecond ? quotas.secondHoldOf(trigger) : undefined
     const at = book.reservedAt(trigger) ?? Date.now()
     const cost = costOf(ending, book.reserved(trigger))
     const body = {
@@ -291,6 +276,8 @@ export class Replies implements Reason {
       if (hold !== undefined) {
         outbox.note({ kind: 'settle', hold, replies: cost.replies, tokens })
       }
+      // The first one carries the cost of both.
+      if (second !== undefined) outbox.note({ kind: 'settle', hold: second, replies: 0, tokens: 0 })
     })
     show(ended)
   }

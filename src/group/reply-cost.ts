@@ -13,6 +13,10 @@ export interface Ending extends Pick<Completion, 'source' | 'model' | 'usage' | 
   readonly text: string
   /** What a model had written when it ended; undefined where none was asked. */
   readonly shown: string | undefined
+  /** What an earlier call had cost that a crash cut off, as far as that can be told. */
+  readonly earlierTokens?: number
+  /** Whether something may have been set aside for a second call, besides. */
+  readonly isPerhapsSecond: boolean
 }
 
 /** What an account says of the cost. */
@@ -20,18 +24,18 @@ type Cost = Pick<LedgerEntry, 'replies' | 'inputTokens' | 'outputTokens' | 'esti
 
 /**
  * What a reply is charged: the tokens that the endpoint reported, else an estimate of what went there
- * and what had come back; nothing where no model wrote it. It counts as a reply if it left a text.
+ * and what had come back; nothing where no model wrote it. A call that a crash cut off is charged as
+ * input of the next, and its reservation goes on as part of that. It counts as a reply if it left a text.
  */
-export function costOf({ text, shown, source, usage }: Ending, reserved: Usage): Cost {
+export function costOf(ending: Ending, reserved: Usage): Cost {
+  const { text, shown, source, usage, earlierTokens = 0 } = ending
   const replies = text === '' ? 0 : 1
-  if (source === 'model' && usage) return { replies, ...usage, estimated: false }
+  if (source === 'model' && usage) {
+    const inputTokens = usage.inputTokens + earlierTokens
+    return { ...usage, replies, inputTokens, estimated: earlierTokens > 0 }
+  }
   const isPaid = source === 'model' && shown !== undefined && reserved.outputTokens > 0
-  return isPaid
-    ? {
-        replies,
-        inputTokens: reserved.inputTokens,
-        outputTokens: estimateTokens(shown),
-        estimated: true,
-      }
-    : { replies, inputTokens: 0, outputTokens: 0, estimated: false }
+  const inputTokens = isPaid ? reserved.inputTokens : earlierTokens
+  const outputTokens = isPaid ? estimateTokens(shown) : 0
+  return { replies, inputTokens, outputTokens, estimated: isPaid || earlierTokens > 0 }
 }

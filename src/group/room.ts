@@ -144,6 +144,7 @@ export class Room {
       outbox: this.outbox,
       words,
       listeners: () => this.connections.count,
+      isHere: (member) => this.connections.ofMember(member).length > 0,
       show,
       publish: (encoded) => this.fanout.publish(encoded),
       ask: (question) => conversation.askFor(question),
@@ -234,6 +235,7 @@ export class Room {
   leave(connection: Connection): void {
     const { connections, presence, roster } = this
     connections.drop(connection)
+    this.replies.onCompany()
     const person = roster.known(connection.member)
     if (person && connection.readSeq > person.readSeq) {
       roster.change(person, { readSeq: connection.readSeq })

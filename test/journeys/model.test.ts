@@ -127,7 +127,7 @@ async function askIn(mode: ModelMode) {
 function expectNothingOfTheProvider(shown: readonly (GroupEvent | object)[]): void {
   const group = JSON.stringify(shown)
   for (const word of [
-    'sk-',
+    'sk-secret',
     'overloaded',
     'internal error',
     'slow down',

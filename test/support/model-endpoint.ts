@@ -21,7 +21,8 @@ export interface ModelRequest {
 
 /**
  * An OpenAI-compatible endpoint for tests that can fail in many ways. Each request is answered in the
- * mode that its model is named after, `ok` for other names; `mode` overrides that for all.
+ * mode that its question names (see `askFor`), else in the one that its model is named after, `ok` for
+ * other names; `mode` overrides that for all.
  */
 export interface ModelEndpoint extends AnswerOptions {
   /** For MODEL_BASE_URL: up to and including `/v1`. */
@@ -29,9 +30,14 @@ export interface ModelEndpoint extends AnswerOptions {
   readonly port: number
   mode: ModelMode | undefined
   readonly requests: readonly ModelRequest[]
-  /** The request after those that were already there at the call. */
-  nextRequest(): Promise<ModelRequest>
+  /** The request, in a mode, after those that were already there at the call. */
+  nextRequest(mode?: ModelMode): Promise<ModelRequest>
   close(): Promise<void>
+}
+
+/** A question that the endpoint answers in one mode, whatever its model is named. */
+export function askFor(mode: ModelMode): string {
+  return `@assistant answer in mode ${mode} please`
 }
 
 /** Starts the endpoint on 127.0.0.1; without a port, on a free one. */
@@ -39,7 +45,7 @@ export async function startModelEndpoint(
   options: { readonly port?: number; readonly mode?: ModelMode } = {},
 ): Promise<ModelEndpoint> {
   const requests: ModelRequest[] = []
-  const waiting: ((request: ModelRequest) => void)[] = []
+  const waiting = new Set<(request: ModelRequest) => void>()
   const server = createServer((incoming, response) => {
     void serve(incoming, response)
   })
@@ -51,11 +57,12 @@ export async function startModelEndpoint(
       return
     }
     const named = body['model']
-    const mode = endpoint.mode ?? (isModelMode(named) ? named : 'ok')
+    const asked = /\bin mode ([\w-]+)/.exec(lastLineOf(body))?.[1]
+    const mode = endpoint.mode ?? [asked, named].find(isModelMode) ?? 'ok'
     const reply = new ModelReply(response, body, endpoint)
     const request = watch({ body, headers: incoming.headers, mode, reply, response })
     requests.push(request)
-    for (const resolve of waiting.splice(0)) resolve(request)
+    for (const look of waiting) look(request)
     await MODES[mode](reply)
   }
 
@@ -72,7 +79,15 @@ export async function startModelEndpoint(
     tokenDelayMs: 0,
     slowMs: 30_000,
     requests,
-    nextRequest: () => new Promise((resolve) => waiting.push(resolve)),
+    nextRequest: (mode) =>
+      new Promise((resolve) => {
+        const look = (request: ModelRequest): void => {
+          if (mode !== undefined && request.mode !== mode) return
+          waiting.delete(look)
+          resolve(request)
+        }
+        waiting.add(look)
+      }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
@@ -111,6 +126,14 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString()
+}
+
+// The question comes last; other lines may be in it, from one to the next.
+function lastLineOf(body: Readonly<Record<string, unknown>>): string {
+  const messages: unknown = body['messages']
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined
+  const content = last instanceof Object && 'content' in last ? String(last.content) : ''
+  return content.split('\n').at(-1) ?? ''
 }
 
 function parseBody(text: string): Readonly<Record<string, unknown>> {

@@ -28,6 +28,15 @@ export const MODES = {
     reply.raw(Buffer.from(`${after}\n\n`))
     reply.done()
   },
+  // A character that begins in one packet and does not go on in the next.
+  async 'bad-utf8-across'(reply: ModelReply) {
+    reply.begin()
+    const [before, after] = JSON.stringify(chunkOf('你|好')).split('|')
+    reply.raw(Buffer.concat([Buffer.from(`data: ${before}`), Buffer.from([0xe5, 0xa5])]))
+    await reply.pause()
+    reply.raw(Buffer.from(`${after}\n\n`))
+    reply.done()
+  },
   async 'no-blank-line'(reply: ModelReply) {
     await reply.answerWell({ finish: null, done: false, end: false })
     reply.raw('data: [DONE]')
@@ -37,6 +46,7 @@ export const MODES = {
     await reply.answerWell({ done: false, end: false })
     reply.cut()
   },
+  'never-ends': (reply: ModelReply) => reply.goOn(100),
   'slow-first': (reply: ModelReply) => reply.answerWell({ afterMs: reply.options.slowMs }),
   async json(reply: ModelReply) {
     const message = { role: 'assistant', content: reply.options.answer }
@@ -76,6 +86,11 @@ export const MODES = {
   async 'cut-early'(reply: ModelReply) {
     reply.cut()
   },
+  async 'cut-inside-event'(reply: ModelReply) {
+    await reply.some(TWO_TOKENS)
+    reply.raw('data: {"choices":[{"index":0,"delta":{"content":" and th')
+    reply.end()
+  },
   async stall(reply: ModelReply) {
     await reply.some(TWO_TOKENS)
   },
@@ -103,6 +118,8 @@ export const MODES = {
     reply.raw('data: ')
     for (let count = 0; count < 300; count += 1) reply.raw('x'.repeat(1024))
   },
+  'wrong-type': async (reply: ModelReply) =>
+    reply.whole(200, 'text/plain', `data: ${JSON.stringify(chunkOf('Hi'))}\n\ndata: [DONE]\n\n`),
   'malformed-json': async (reply: ModelReply) => reply.whole(200, 'application/json', '{"choi'),
 
   // A no.

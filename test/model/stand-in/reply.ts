@@ -11,6 +11,9 @@ export interface AnswerOptions {
   slowMs: number
 }
 
+/** After which time something written travels alone. */
+const PACKET_MS = 20
+
 interface Shape {
   readonly newline?: string
   readonly byteByByte?: boolean
@@ -101,6 +104,15 @@ export class ModelReply {
     for (const token of tokensOf(this.options.answer).slice(0, count)) await this.#paced(token)
   }
 
+  /** A token every now and then, for as long as anyone listens. */
+  async goOn(everyMs: number): Promise<void> {
+    this.begin()
+    while (!this.#response.destroyed) {
+      this.token('on ')
+      await this.#wait(everyMs)
+    }
+  }
+
   token(text: string): void {
     this.event(chunkOf(text))
     this.tokensSent += 1
@@ -115,6 +127,11 @@ export class ModelReply {
     else if (this.#byteByByte) {
       for (const byte of Buffer.from(data)) this.#response.write(Buffer.from([byte]))
     } else this.#response.write(data.replaceAll('\n', this.#newline))
+  }
+
+  /** Lets what was written leave before what follows. */
+  async pause(): Promise<void> {
+    await this.#wait(PACKET_MS)
   }
 
   done(): void {
