@@ -151,6 +151,36 @@ describe('a reply that a crash orphaned', () => {
     expect(await account(table)).toMatchObject([{ inputTokens: input }])
   })
 
+  it('ends where a second call is more than the deployment has left', async () => {
+    Object.assign(env, { QUOTA_DEPLOYMENT_TOKENS_PER_DAY: '100000' })
+    const table = await begun('Once')
+    const { input } = await reservedIn(table)
+    Object.assign(env, { QUOTA_DEPLOYMENT_TOKENS_PER_DAY: String(2_048 + 2 * input - 1) })
+    await (
+      await crash(table, table.owner.id)
+    ).done
+    expect(await ends(table)).toMatchObject([{ body: { status: 'interrupted' } }])
+    await runDurableObjectAlarm(table.group)
+    expect(await spentToday()).toEqual({ replies: 0, tokens: input })
+  })
+
+  it('waits for no other one that is answered anew', async () => {
+    const table = await begun('Once')
+    const bo = await table.join('Bo')
+    const other = await table.connect(bo.id)
+    await other.say('@assistant and me?')
+    const { seq } = await other.event(({ kind, seq }) => kind === 'reply.started' && seq > 3)
+    const { seat, done } = await crash(table, table.owner.id)
+    await seat?.next('snapshot')
+    expect(await seat?.event(({ kind }) => kind === 'reply.ended')).toMatchObject({
+      body: { reply: seq, status: 'interrupted' },
+    })
+    endpoint.says('Twice')
+    endpoint.finishes()
+    await done
+    expect(await ends(table)).toHaveLength(2)
+  })
+
   it('is withdrawn where its question has been taken back', async () => {
     const table = await begun('Once')
     await abortAllDurableObjects()
