@@ -2,7 +2,7 @@ import type { Env } from '../env.ts'
 import { Archive } from '../history/archive.ts'
 import type { Completion, Model } from '../model/ask.ts'
 import { modelHealth } from '../model/health.ts'
-import { createModel, describe, endpointIdOf, parseModelSettings } from '../model/model.ts'
+import { createModel, describe, parseModelSettings } from '../model/model.ts'
 import { Counters, later, OPERATIONS_NAME } from '../ops/metrics.ts'
 import { wordList } from '../pipeline/words.ts'
 import type { AssistantState } from '../protocol/frames.ts'
@@ -115,8 +115,8 @@ export class Room {
       this.roster,
       () => this.facts.settings.assistantName,
     )
-    const health =
-      settings.endpoint && modelHealth(env.MODEL_HEALTH, endpointIdOf(settings.endpoint))
+    const [endpoint] = settings.endpoints
+    const health = endpoint && modelHealth(env.MODEL_HEALTH, endpoint.id)
     const model: Model = createModel(settings, {
       report: (outcome) => ctx.waitUntil(ignoreFault(health?.report(outcome))),
     })

@@ -6,17 +6,27 @@ export type SilentKind = 'network' | 'first_token' | 'idle' | 'total' | 'truncat
 
 export type FaultKind = RefusedKind | SilentKind
 
-/** The model endpoint answered no. What it said stays outside: only a kind and a status are kept. */
+/** The model endpoint answered no. What it said stays outside: only a kind and numbers are kept. */
 export class ModelRefusedError extends Error {
   override readonly name = 'ModelRefusedError'
   readonly kind: RefusedKind
   readonly status: number | undefined
+  /** How long the endpoint wants to be left in peace, in milliseconds, where it said so. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(kind: RefusedKind, options: { status?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    kind: RefusedKind,
+    options: {
+      status?: number | undefined
+      retryAfterMs?: number | undefined
+      cause?: unknown
+    } = {},
+  ) {
     const status = options.status === undefined ? '' : `, status ${options.status}`
     super(`the model endpoint refused (${kind}${status})`, { cause: options.cause })
     this.kind = kind
     this.status = options.status
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 

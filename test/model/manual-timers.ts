@@ -6,6 +6,11 @@ export class ManualTimers {
   #started = 0
   readonly #timers = new Map<object, { readonly at: number; readonly run: () => void }>()
 
+  /** How far time has been moved, in milliseconds. */
+  get now(): number {
+    return this.#now
+  }
+
   /** Timers that wait, neither fired nor called off. */
   get waiting(): number {
     return this.#timers.size
