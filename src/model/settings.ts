@@ -42,14 +42,6 @@ export function parseModelSettings(variables: object): ModelSettings {
   return { endpoints, limits }
 }
 
-/** What a `welcome` says about the assistant before anything has gone wrong. */
-export function describe(settings: ModelSettings): {
-  readonly state: 'ok' | 'local'
-  readonly reason?: string
-} {
-  return settings.endpoints.length > 0 ? { state: 'ok' } : { state: 'local', reason: 'no_model' }
-}
-
 function singleOf(read: Read): Endpoint | undefined {
   const value = read('MODEL_BASE_URL')
   if (value === undefined) return undefined

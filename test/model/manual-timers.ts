@@ -28,6 +28,14 @@ export class ManualTimers {
     return () => this.#timers.delete(key)
   }
 
+  /** Moves time to the timer that is due first; false where none waits. */
+  advanceToNext(): boolean {
+    const next = Math.min(...Array.from(this.#timers.values(), ({ at }) => at))
+    if (next === Infinity) return false
+    this.advance(next - this.#now)
+    return true
+  }
+
   advance(ms: number): void {
     this.#now += ms
     for (const [key, timer] of Array.from(this.#timers)) {

@@ -26,14 +26,17 @@ describe('the model', () => {
     expect(stream.text).toBe(endpoint.answer)
   })
 
-  it('[P16] falls back, and logs of the failure only its kind and status', async () => {
+  it('[P16] falls back, and logs of the failure only where, its kind and status', async () => {
     const logged = vi.spyOn(console, 'log').mockReturnValue()
-    const outcomes: ModelOutcome[] = []
+    const outcomes: (readonly [string, ModelOutcome])[] = []
     const settings = parseModelSettings({ MODEL_BASE_URL: endpoint.url, MODEL_NAME: '401' })
-    const model = createModel(settings, { report: (outcome) => outcomes.push(outcome) })
+    const id = `127.0.0.1:${endpoint.port}/401`
+    const model = createModel(settings, { report: (...outcome) => outcomes.push(outcome) })
     expect(await model.complete(ASK, listen())).toMatchObject({ source: 'local', degraded: 'auth' })
-    expect(outcomes).toEqual([{ kind: 'auth', status: 401 }])
-    expect(logged.mock.calls).toEqual([['{"event":"model.failed","kind":"auth","status":401}']])
+    expect(outcomes).toEqual([[id, { kind: 'auth', status: 401 }]])
+    expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual([
+      { event: 'model.failed', endpoint: id, kind: 'auth', status: 401 },
+    ])
     logged.mockRestore()
   })
 })
