@@ -176,6 +176,26 @@ describe('an open breaker', () => {
     expect(breaker.state).toBe(state)
   })
 
+  it('is not closed by the first token of a call that began before', () => {
+    breaker = fresh()
+    const [late, later] = [breaker.permit(), breaker.permit()]
+    repeat(4, 'failed')
+    now += 10_000
+    breaker.permit()
+    late?.onFirstToken(10)
+    later?.onFirstToken(10)
+    expect(breaker.state).toMatchObject({ at: 'half_open', good: 0 })
+  })
+
+  it('gives nobody the place of a second trial when the first one ends', () => {
+    now += 10_000
+    const first = breaker.permit()
+    first?.onFirstToken(500)
+    breaker.permit()
+    first?.onEnd('ok')
+    expect(breaker.permit()).toBeUndefined()
+  })
+
   it('outlives no clock that is put back', () => {
     now -= 3_600_000
     expect(breaker.permit()).toBeDefined()

@@ -129,6 +129,19 @@ describe('an endpoint without a sign of life', () => {
     expect(endpoints.calls).toMatchObject([{ state: 'ended' }, { host: 'two', state: 'aborted' }])
   })
 
+  it('does not lose its good name by being asked second and answering second', async () => {
+    behaviors.set('one', good(1_900)).set('two', { does: 'hang' })
+    await asks(8)
+    expect(endpoints.hosts.filter((host) => host === 'two')).toHaveLength(8)
+    expect(rows.size).toBe(0)
+  })
+
+  it('brings no third one in by failing while the second is at work', async () => {
+    behaviors.set('one', { does: 'break', at: 1_600 }).set('two', good(1_000))
+    expect(await ask(voiceWith('one', 'two', 'three'))).toMatchObject({ model: 'two' })
+    expect(endpoints.hosts).toEqual(['one', 'two'])
+  })
+
   it('opens its breaker by being overtaken again and again', async () => {
     behaviors.set('one', { does: 'hang' })
     await asks(8)
@@ -240,7 +253,9 @@ describe('a breaker', () => {
     expect(endpoints.calls).toHaveLength(4)
     behaviors.set('one', good(300))
     timers.advance(10_000)
-    await asks(2, woken)
+    await ask(woken)
+    expect(rows.size).toBe(1)
+    await ask(woken)
     expect(rows.size).toBe(0)
   })
 
