@@ -63,6 +63,7 @@ export class Leg {
   /** What of the breaker is in the store. */
   #saved: OpenBreaker | undefined
   #isSlow = false
+  #calls = 0
 
   constructor(parts: LegParts) {
     const { endpoint, memory, store } = parts
@@ -79,6 +80,11 @@ export class Leg {
   /** Whether the newest answer let people wait for its first token. */
   get isSlow(): boolean {
     return this.#isSlow
+  }
+
+  /** Calls of this group that are under way. */
+  get calls(): number {
+    return this.#calls
   }
 
   estimate(ask: Ask): Usage {
@@ -104,6 +110,7 @@ export class Leg {
     const rest = this.rest()
     const permit = rest ? undefined : memory.breaker.permit()
     if (!permit) throw new ModelRestingError(rest?.kind ?? memory.trouble, rest?.until ?? now())
+    this.#calls += 1
     const began = now()
     let firstTokenMs: number | undefined
     const onToken = (): void => {
@@ -132,6 +139,7 @@ export class Leg {
       } else permit.onEnd('unknown')
       throw fault
     } finally {
+      this.#calls -= 1
       this.remember()
     }
   }

@@ -21,6 +21,8 @@ export interface RaceParts {
   /** In the order in which they are preferred. */
   readonly legs: readonly Leg[]
   readonly extraCalls: ExtraCalls
+  /** Whether the group has room for one call more than it needs. */
+  readonly hasRoom: () => boolean
   readonly startTimer: StartTimer
   readonly onWin: (leg: Leg) => void
 }
@@ -129,10 +131,10 @@ export class Race {
   }
 
   #expect(attempt: Attempt): void {
-    const { extraCalls, startTimer } = this.#parts
+    const { extraCalls, hasRoom, startTimer } = this.#parts
     if (this.#waiting.length === 0 || this.#tried >= MOST_LEGS) return
     this.#clearHedge = startTimer(attempt.leg.patienceMs(), () => {
-      if (extraCalls.allows()) this.#startNext(true)
+      if (extraCalls.allows() && hasRoom()) this.#startNext(true)
     })
   }
 

@@ -7,6 +7,9 @@ import type { Rest } from './memory.ts'
 import { Race } from './race.ts'
 import type { StartTimer } from './timers.ts'
 
+// The platform lets six connections of one object wait for headers; storage and queues need some.
+const CALLS_WITH_EXTRA = 4
+
 export interface RouterParts {
   /** In order of preference; one at least. */
   readonly legs: readonly Leg[]
@@ -52,7 +55,9 @@ export class Router implements Model {
       const onWin = (leg: Leg): void => {
         this.#winner = leg
       }
-      const answer = new Race({ ...this.#parts, ask, stream, onWin }).run()
+      const hasRoom = (): boolean =>
+        legs.reduce((sum, leg) => sum + leg.calls, 0) < CALLS_WITH_EXTRA
+      const answer = new Race({ ...this.#parts, ask, stream, hasRoom, onWin }).run()
       if (answer) return await answer
       const rest = this.rest()
       throw new ModelRestingError(rest?.kind ?? 'network', rest?.until ?? 0)

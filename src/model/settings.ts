@@ -31,7 +31,7 @@ export function parseModelSettings(variables: object): ModelSettings {
     totalMs: msOf(read, 'MODEL_TOTAL_MS', DEFAULT_MODEL_LIMITS.totalMs),
   }
   const single = singleOf(read)
-  const listed = endpointsOf(read)
+  const listed = endpointsOf(variables)
   const endpoints = single ? [single, ...listed] : listed
   const ids = endpoints.map(({ id }) => id)
   const twin = ids.findLastIndex((id, at) => ids.indexOf(id) < at)

@@ -184,6 +184,17 @@ describe('an endpoint without a sign of life', () => {
     expect(endpoints.hosts).toEqual(['one', 'one', 'two'])
   })
 
+  it('is waited for where the group has four calls under way already', async () => {
+    behaviors.set('one', good(3_000))
+    const voice = voiceWith('one', 'two')
+    await Promise.all(
+      Array.from({ length: 4 }, () => untilSettled(voice.complete(ASK, listen()), timers)),
+    )
+    expect(endpoints.hosts).toEqual(['one', 'one', 'one', 'one'])
+    await ask(voice)
+    expect(endpoints.hosts.at(-1)).toBe('two')
+  })
+
   it('is waited for until its limit where it is the only one', async () => {
     behaviors.set('one', { does: 'hang' })
     expect(await ask(voiceWith('one'))).toMatchObject({ source: 'local', degraded: 'first_token' })

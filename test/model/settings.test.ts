@@ -95,6 +95,11 @@ describe('several endpoints', () => {
     ])
   })
 
+  it('may be a list of wrangler.toml as well as its JSON', () => {
+    const { endpoints } = parseModelSettings({ MODELS: [{ baseUrl: 'https://a/v1', model: 'm' }] })
+    expect(endpoints).toMatchObject([{ id: 'a/m', baseUrl: 'https://a/v1' }])
+  })
+
   it('come after the one that has variables of its own', () => {
     const { endpoints } = parseModelSettings({
       ...list({ baseUrl: 'https://two.example/v1', model: 'b' }),
@@ -124,7 +129,9 @@ describe('a wrong setting', () => {
     ['MODEL_IDLE_MS', { MODEL_IDLE_MS: '1.5' }],
     ['MODEL_TOTAL_MS', { MODEL_TOTAL_MS: '2147483648' }],
     ['MODELS', { MODELS: '[{"keys": s3cret}]' }],
+    ['MODELS', { MODELS: '{"key":"s3cret"}' }],
     ['MODELS', { MODELS: '"s3cret"' }],
+    ['MODELS', { MODELS: { key: 's3cret' } }],
     ['MODELS[0]', { MODELS: '["s3cret"]' }],
     ['MODELS[1].baseUrl', list(GOOD, { model: 'm' })],
     ['MODELS[1].baseUrl', list(GOOD, { baseUrl: 'host/s3cret', model: 'n' })],

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 
 import type { Access, Endpoint } from '../endpoint.ts'
-import { addressOf, headerValue, idOf, ModelSettingError, type Read } from './variables.ts'
+import { addressOf, headerValue, idOf, ModelSettingError } from './variables.ts'
+import { readerOf, valueOf, type Read } from './variables.ts'
 
 const Text = v.pipe(v.string('is no text'), v.trim(), v.nonEmpty('is empty'))
 const Flag = v.boolean('is neither true nor false')
@@ -40,11 +41,14 @@ type Item = v.InferOutput<typeof Item>
 // They open this deployment itself, and an endpoint would be sent them.
 const OWN_SECRETS = new Set(['SESSION_SECRET', 'SESSION_SECRET_PREVIOUS', 'OPERATOR_TOKEN'])
 
-/** The endpoints of the variable `MODELS`, in their order; none where it is not set. */
-export function endpointsOf(read: Read): readonly Endpoint[] {
+/** The endpoints of the variable `MODELS`, a list or its JSON, in their order; none if it is not set. */
+export function endpointsOf(variables: object): readonly Endpoint[] {
+  const read = readerOf(variables)
   const text = read('MODELS')
-  if (text === undefined) return []
-  const parsed = v.safeParse(List, jsonOf(text), { abortEarly: true })
+  const raw = valueOf(variables, 'MODELS')
+  if (text === undefined && (raw === undefined || typeof raw === 'string')) return []
+  const value = text === undefined ? raw : jsonOf(text)
+  const parsed = v.safeParse(List, value, { abortEarly: true })
   if (!parsed.success) {
     const [issue] = parsed.issues
     const path = issue.path?.map(({ key }) =>

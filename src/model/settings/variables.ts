@@ -14,11 +14,15 @@ export class ModelSettingError extends Error {
 export type Read = (name: string) => string | undefined
 
 export function readerOf(variables: object): Read {
-  const values = new Map<string, unknown>(Object.entries(variables))
   return (name) => {
-    const value = values.get(name)
+    const value = valueOf(variables, name)
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
   }
+}
+
+/** A variable as it is; wrangler.toml may hold lists and tables, too. */
+export function valueOf(variables: object, name: string): unknown {
+  return new Map<string, unknown>(Object.entries(variables)).get(name)
 }
 
 /** An address without anything that could be a secret, and without a slash at its end. */
