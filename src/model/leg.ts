@@ -154,6 +154,9 @@ export class Leg {
     if (open?.until === this.#saved?.until) return
     this.#saved = open
     store.save(endpoint.id, open)
+    // Every group notes it for itself, but the log needs it once.
+    if (open?.until === memory.announced) return
+    memory.announced = open?.until
     onBreaker(endpoint.id, state.at)
   }
 

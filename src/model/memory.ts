@@ -20,6 +20,8 @@ export interface EndpointMemory extends CredentialMemory {
   cooldown: Rest | undefined
   /** What last counted against it. */
   trouble: FaultKind
+  /** Until when operators were told that its breaker is open. */
+  announced: number | undefined
 }
 
 interface Surroundings {
@@ -48,6 +50,7 @@ export class ModelMemory {
       restUntil: new Map(),
       cooldown: undefined,
       trouble: 'network',
+      announced: undefined,
     }
     this.#endpoints.set(endpoint.id, memory)
     return memory

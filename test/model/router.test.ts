@@ -276,6 +276,18 @@ describe('a breaker', () => {
     expect(endpoints.calls).toHaveLength(4)
   })
 
+  it('is noted by each group, and told to the operator once', async () => {
+    const [group, other] = [voiceWith('one'), voiceWith('one')]
+    await asks(4, group)
+    rows.clear()
+    await ask(other)
+    expect(rows.size).toBe(1)
+    const lines = vi.mocked(console.log).mock.calls.map(([line]) => String(line))
+    expect(lines.filter((line) => line.includes('model.breaker'))).toEqual([
+      '{"event":"model.breaker","endpoint":"one","to":"open"}',
+    ])
+  })
+
   it('is not counted on by calls that were stopped', async () => {
     behaviors.set('one', { does: 'hang' })
     const voice = voiceWith('one', 'two')
