@@ -35,6 +35,9 @@ const NO_STORE: BreakerStore = { load: () => undefined, save() {} }
 /** A first token is slow at twice the goal, and the goal is a quarter of the longest that is waited. */
 const SLOW_SHARE = 0.5
 
+/** After this share of the time that an answer has, no other endpoint could still give a whole one. */
+const LAST_START_SHARE = 0.5
+
 /** The group's voice: the configured endpoints backed by the embedded responder, or that one alone. */
 export function createModel(settings: ModelSettings, parts: ModelParts = {}): Voice {
   const { endpoints, limits } = settings
@@ -69,6 +72,11 @@ export function createModel(settings: ModelSettings, parts: ModelParts = {}): Vo
       onBreaker: (id, to) => log({ event: 'model.breaker', endpoint: id, to }),
     })
   })
-  const router = new Router({ legs, extraCalls: memory.extraCalls, startTimer: ports.startTimer })
+  const router = new Router({
+    ...ports,
+    legs,
+    extraCalls: memory.extraCalls,
+    lastStartMs: limits.totalMs * LAST_START_SHARE,
+  })
   return new FallbackModel({ primary: router, embedded, onCondition })
 }

@@ -23,6 +23,8 @@ export interface RaceParts {
   readonly extraCalls: ExtraCalls
   /** Whether the group has room for one call more than it needs. */
   readonly hasRoom: () => boolean
+  /** Whether there is time left to begin an answer and to end it. */
+  readonly hasTime: () => boolean
   readonly startTimer: StartTimer
   readonly onWin: (leg: Leg) => void
 }
@@ -77,7 +79,7 @@ export class Race {
   #startNext(isExtra: boolean): boolean {
     const at = this.#waiting.findIndex((leg) => leg.rest() === undefined)
     const leg = this.#waiting[at]
-    if (!leg || this.#tried >= MOST_LEGS) return false
+    if (!leg || this.#tried >= MOST_LEGS || !this.#parts.hasTime()) return false
     this.#waiting.splice(0, at + 1)
     this.#tried += 1
     this.#parts.extraCalls.note(isExtra)

@@ -15,6 +15,9 @@ export interface RouterParts {
   readonly legs: readonly Leg[]
   readonly extraCalls: ExtraCalls
   readonly startTimer: StartTimer
+  readonly now: () => number
+  /** No endpoint is asked any more so long after the question; the embedded responder is quicker. */
+  readonly lastStartMs: number
 }
 
 /** The endpoints as one model. */
@@ -50,14 +53,16 @@ export class Router implements Model {
 
   async complete(ask: Ask, stream: AnswerStream): Promise<Completion> {
     stream.signal.throwIfAborted()
-    const { legs } = this.#parts
+    const { legs, now, lastStartMs } = this.#parts
+    const began = now()
+    const hasTime = (): boolean => now() - began <= lastStartMs
     try {
       const onWin = (leg: Leg): void => {
         this.#winner = leg
       }
       const hasRoom = (): boolean =>
         legs.reduce((sum, leg) => sum + leg.calls, 0) < CALLS_WITH_EXTRA
-      const answer = new Race({ ...this.#parts, ask, stream, hasRoom, onWin }).run()
+      const answer = new Race({ ...this.#parts, ask, stream, hasRoom, hasTime, onWin }).run()
       if (answer) return await answer
       const rest = this.rest()
       throw new ModelRestingError(rest?.kind ?? 'network', rest?.until ?? 0)

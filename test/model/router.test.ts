@@ -103,6 +103,19 @@ describe('the next endpoint', () => {
     expect(endpoints.hosts).toEqual(['one'])
   })
 
+  it('is not asked when half of the time for an answer has gone by', async () => {
+    const thinking = (endAt: number): Behavior => ({
+      does: 'answer',
+      pieces: Array.from({ length: 6 }, (_, at) => [at * 10_000, THOUGHT] as const),
+      end: 'cut',
+      endAt,
+    })
+    behaviors.set('one', thinking(60_000))
+    expect(await ask()).toMatchObject({ model: 'two' })
+    behaviors.set('one', thinking(60_001))
+    expect(await ask()).toMatchObject({ source: 'local', degraded: 'network' })
+  })
+
   it('is the third at most', async () => {
     const hosts = ['one', 'two', 'three', 'four']
     for (const host of hosts) behaviors.set(host, { does: 'break', at: 10 })
