@@ -42,6 +42,8 @@ export class Race {
   #winner: Attempt | undefined
   #clearHedge = (): void => {}
   #isOver = false
+  #succeed: (completion: Completion) => void = () => {}
+  #fail: (fault: unknown) => void = () => {}
 
   constructor(parts: RaceParts) {
     this.#parts = parts
@@ -72,9 +74,6 @@ export class Race {
     finish()
     return undefined
   }
-
-  #succeed: (completion: Completion) => void = () => {}
-  #fail: (fault: unknown) => void = () => {}
 
   #startNext(isExtra: boolean): boolean {
     const at = this.#waiting.findIndex((leg) => leg.rest() === undefined)

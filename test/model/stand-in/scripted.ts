@@ -30,7 +30,7 @@ export interface ScriptedCall {
   state: 'open' | 'ended' | 'aborted'
 }
 
-/** Answers `Yes from <host>.` in two pieces, the first one after so long. */
+/** A good answer in two pieces, the first one after so long. */
 export function good(at: number, text: readonly [string, string] = ['Yes', '.']): Behavior {
   const [first, second] = text
   return {
