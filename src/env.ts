@@ -45,8 +45,10 @@ export interface Env {
   readonly MODEL_BASE_URL?: string
   readonly MODEL_NAME?: string
   readonly MODEL_API_KEY?: string
+  /** More endpoints, in order of preference: a JSON list whose items name their secrets; see README. */
+  readonly MODELS?: string
 
-  /** Milliseconds until the first token of an answer; default 8000. */
+  /** Milliseconds until the first token of an answer, slow from half of them on; default 8000. */
   readonly MODEL_FIRST_TOKEN_MS?: string
   /** Milliseconds between two tokens; default 15000. */
   readonly MODEL_IDLE_MS?: string

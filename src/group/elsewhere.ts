@@ -1,4 +1,6 @@
 import type { Env } from '../env.ts'
+import { modelHealth } from '../model/health.ts'
+import type { ModelOutcome } from '../model/outcome.ts'
 import { OPERATIONS_NAME } from '../ops/metrics.ts'
 import { budgetFrom } from './config.ts'
 import type { Errand } from './outbox.ts'
@@ -31,4 +33,17 @@ export function purseOf(env: Env): Purse | undefined {
         env.OPERATIONS.getByName(OPERATIONS_NAME).holdReply(name, tokens, limits),
     }
   )
+}
+
+/** Tells an endpoint's own object how a call went. No such figure is worth a fault: it may be lost. */
+export async function reportHealth(
+  env: Env,
+  endpoint: string,
+  outcome: ModelOutcome,
+): Promise<void> {
+  try {
+    await modelHealth(env.MODEL_HEALTH, endpoint).report(outcome)
+  } catch {
+    // See above.
+  }
 }

@@ -1,20 +1,20 @@
 import type { Env } from '../env.ts'
 import { Archive } from '../history/archive.ts'
-import type { Completion, Model } from '../model/ask.ts'
-import { modelHealth } from '../model/health.ts'
-import { createModel, describe, endpointIdOf, parseModelSettings } from '../model/model.ts'
+import type { Completion } from '../model/ask.ts'
+import type { Condition, Voice } from '../model/condition.ts'
+import { createModel, parseModelSettings } from '../model/model.ts'
 import { Counters, later, OPERATIONS_NAME } from '../ops/metrics.ts'
 import { wordList } from '../pipeline/words.ts'
-import type { AssistantState } from '../protocol/frames.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { Alarms } from './alarms.ts'
 import type { QuotaLimits } from './api.ts'
+import { Breakers } from './breakers.ts'
 import { Clearance } from './clearance.ts'
 import { archivePolicyFrom, limitsFrom, quotasFrom } from './config.ts'
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { Conversation } from './conversation.ts'
-import { deliver, purseOf } from './elsewhere.ts'
+import { deliver, purseOf, reportHealth } from './elsewhere.ts'
 import { Erasure } from './erasure.ts'
 import { Facts } from './facts.ts'
 import { Fanout } from './fanout.ts'
@@ -42,12 +42,6 @@ import type { StoredEvent } from './stored-event.ts'
 import { Timeline } from './timeline.ts'
 import { LogTranscript } from './transcript.ts'
 
-/** How the assistant is, as everyone is told. */
-interface Condition {
-  readonly state: AssistantState
-  readonly reason?: string
-}
-
 /** A founded group with all its parts, wired together once per life of the object. */
 export class Room {
   readonly facts: Facts
@@ -70,14 +64,15 @@ export class Room {
   readonly limits: Limits
   readonly ledger: Ledger
   readonly quotaLimits: QuotaLimits
-  #condition: Condition
+  readonly #voice: Voice
+  /** How everyone was told that the assistant is. */
+  #told: Condition
 
   constructor(ctx: DurableObjectState, env: Env) {
     const { storage } = ctx
     const { sql } = storage
     const settings = parseModelSettings(env)
     this.limits = limitsFrom(env)
-    this.#condition = describe(settings)
     this.facts = new Facts(sql)
     this.timeline = new Timeline(storage)
     this.roster = new Roster(sql)
@@ -115,11 +110,12 @@ export class Room {
       this.roster,
       () => this.facts.settings.assistantName,
     )
-    const health =
-      settings.endpoint && modelHealth(env.MODEL_HEALTH, endpointIdOf(settings.endpoint))
-    const model: Model = createModel(settings, {
-      report: (outcome) => ctx.waitUntil(ignoreFault(health?.report(outcome))),
+    this.#voice = createModel(settings, {
+      store: new Breakers(sql),
+      report: (endpoint, outcome) => ctx.waitUntil(reportHealth(env, endpoint, outcome)),
+      onCondition: (condition) => this.#tell(condition),
     })
+    this.#told = this.#voice.condition
     const words = wordList(env.BLOCKED_WORDS)
     const show = (event: StoredEvent): void => this.show(event)
     const arm = (): void => this.alarms.arm()
@@ -138,7 +134,7 @@ export class Room {
       book,
       timeline: this.timeline,
       erasure,
-      model,
+      model: this.#voice,
       quotas,
       ledger: this.ledger,
       outbox: this.outbox,
@@ -149,7 +145,7 @@ export class Room {
       publish: (encoded) => this.fanout.publish(encoded),
       ask: (question) => conversation.askFor(question),
       onShortage: (question, shortage) => conversation.decline(question, shortage),
-      onCompletion: (completion) => this.#onCompletion(completion, describe(settings)),
+      onCompletion: (completion) => this.#count(completion),
       count: (name) => this.counters.count(name),
       arm,
     })
@@ -213,7 +209,7 @@ export class Room {
   }
 
   get condition(): Condition {
-    return this.#condition
+    return this.#voice.condition
   }
 
   /** Shows an event that has become durable to everyone, and arms the alarm for what it made due. */
@@ -243,21 +239,16 @@ export class Room {
     if (connections.ofMember(connection.member).length === 0) presence.went(connection.member)
   }
 
-  #onCompletion({ source, degraded }: Completion, configured: Condition): void {
+  #count({ source }: Completion): void {
     this.counters.count(source === 'model' ? 'replies_model' : 'replies_local')
-    const next: Condition =
-      degraded === undefined ? configured : { state: 'local', reason: degraded }
-    if (next.state === this.#condition.state && next.reason === this.#condition.reason) return
-    this.#condition = next
-    this.fanout.publish(JSON.stringify({ type: 'assistant', ...next }))
   }
-}
 
-// The count of an outcome is worth no message: if its object cannot be reached, it is lost.
-async function ignoreFault(work: Promise<void> | undefined): Promise<void> {
-  try {
-    await work
-  } catch {
-    // See above.
+  #tell(condition: Condition): void {
+    const { state, reason, retryAt } = this.#told
+    const isNews =
+      condition.state !== state || condition.reason !== reason || condition.retryAt !== retryAt
+    if (!isNews) return
+    this.#told = condition
+    this.fanout.publish(JSON.stringify({ type: 'assistant', ...condition }))
   }
 }

@@ -60,6 +60,11 @@ const MIGRATIONS: readonly string[] = [
     id, json_object('kind', kind, 'member', member, 'version', version), due, tries FROM outbox;
   DROP TABLE outbox;
   `,
+  `
+  CREATE TABLE breakers (
+    endpoint TEXT PRIMARY KEY, until INTEGER NOT NULL, openings INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ]
 
 const META = 'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID'

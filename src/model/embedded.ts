@@ -1,5 +1,6 @@
 import type { Usage } from '../protocol/events.ts'
-import type { AnswerStream, Ask, Completion, Model } from './ask.ts'
+import type { AnswerStream, Ask, Completion } from './ask.ts'
+import type { Condition, Voice } from './condition.ts'
 import { answerLocally } from './embedded/answer.ts'
 import type { FaultKind } from './errors.ts'
 
@@ -7,7 +8,10 @@ import type { FaultKind } from './errors.ts'
  * The responder that needs nothing but the group's own lines. It never makes anything up: every
  * sentence is one of `PHRASES` or a line of the transcript, quoted word for word with its seq.
  */
-export class EmbeddedModel implements Model {
+export class EmbeddedModel implements Voice {
+  /** How it is where it is the only voice. */
+  readonly condition: Condition = { state: 'local', reason: 'no_model' }
+
   estimate(): Usage {
     return { inputTokens: 0, outputTokens: 0 }
   }

@@ -1,41 +1,32 @@
 import type { Usage } from '../protocol/events.ts'
 import type { AnswerStream, Ask, Completion, Model } from './ask.ts'
+import type { Credentials } from './credentials.ts'
+import type { Endpoint } from './endpoint.ts'
 import { isModelFault, ModelSilentError } from './errors.ts'
 import { Answer } from './openai/answer.ts'
 import { overNetwork, readEvents, readText } from './openai/body.ts'
 import { Deadlines, type ModelLimits } from './openai/deadlines.ts'
-import {
-  OPTIONAL_PARAMETERS,
-  refusalOf,
-  unsupportedParameter,
-  type OptionalParameter,
-} from './openai/refusal.ts'
+import type { Dialect } from './openai/dialect.ts'
+import { refusalOf, retryAfterMsOf } from './openai/refusal.ts'
 import { estimateTokens, toMessages, type ChatMessage } from './prompt.ts'
 import type { StartTimer } from './timers.ts'
-
-/** An OpenAI-compatible endpoint and one of its models. */
-export interface Endpoint {
-  /** Up to and including `/v1`, without a slash at the end. */
-  readonly baseUrl: string
-  readonly name: string
-  readonly apiKey?: string
-}
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface OpenAiParts {
   readonly endpoint: Endpoint
   readonly limits: ModelLimits
+  readonly credentials: Credentials
+  readonly dialect: Dialect
   readonly fetch: Fetch
   readonly startTimer: StartTimer
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number
 }
 
-// Some 1,500 words: more than anyone reads in a chat, and a bound on what one question may cost.
-const ANSWER_TOKENS = 2_048
-
-const OPTIONAL_VALUES: Readonly<Record<OptionalParameter, unknown>> = {
-  max_tokens: ANSWER_TOKENS,
-  stream_options: { include_usage: true },
+/** A stream that also hears of each sign of life, be it shown or not. */
+export interface CallStream extends AnswerStream {
+  readonly onToken?: () => void
 }
 
 const REFUSAL_CHARS = 8 * 1024
@@ -44,19 +35,18 @@ const WHOLE_BODY_CHARS = 256 * 1024
 /** A model behind an OpenAI-compatible endpoint, streamed. */
 export class OpenAiModel implements Model {
   readonly #parts: OpenAiParts
-  /** What this endpoint has turned out not to know; learned once per instance. */
-  readonly #unsupported = new Set<OptionalParameter>()
 
   constructor(parts: OpenAiParts) {
     this.#parts = parts
   }
 
   estimate(ask: Ask): Usage {
-    const inputTokens = toMessages(ask).reduce((sum, turn) => sum + estimateTokens(turn.content), 0)
-    return { inputTokens, outputTokens: ANSWER_TOKENS }
+    const messages = this.#messagesOf(ask)
+    const inputTokens = messages.reduce((sum, turn) => sum + estimateTokens(turn.content), 0)
+    return { inputTokens, outputTokens: this.#parts.dialect.answerTokens }
   }
 
-  async complete(ask: Ask, stream: AnswerStream): Promise<Completion> {
+  async complete(ask: Ask, stream: CallStream): Promise<Completion> {
     stream.signal.throwIfAborted()
     const deadlines = new Deadlines(stream.signal, this.#parts.limits, this.#parts.startTimer)
     const answer = new Answer({
@@ -65,11 +55,14 @@ export class OpenAiModel implements Model {
         stream.signal.throwIfAborted()
         stream.onText(text)
       },
-      onToken: () => deadlines.onToken(),
+      onToken: () => {
+        deadlines.onToken()
+        stream.onToken?.()
+      },
       onFinish: () => deadlines.onFinish(),
     })
     try {
-      await read(await this.#open(toMessages(ask), deadlines.signal), answer)
+      await read(await this.#open(ask, deadlines.signal), answer)
     } catch (fault) {
       // Whatever breaks behind its last word takes nothing away from an answer.
       const isOver = answer.isWhole && isModelFault(fault) && !stream.signal.aborted
@@ -77,39 +70,57 @@ export class OpenAiModel implements Model {
     } finally {
       deadlines.release()
     }
-    return answer.toCompletion(this.#parts.endpoint.name)
+    return answer.toCompletion(this.#parts.endpoint.model)
   }
 
-  async #open(messages: readonly ChatMessage[], signal: AbortSignal): Promise<Response> {
+  // Each thing that a refusal can be cured of is tried once.
+  async #open(ask: Ask, signal: AbortSignal): Promise<Response> {
+    const { credentials, dialect, now } = this.#parts
+    let isHalved = false
+    let isRenewed = false
     for (;;) {
-      const response = await this.#post(messages, signal)
+      const token = await credentials.token(signal)
+      signal.throwIfAborted()
+      const response = await this.#post(this.#messagesOf(ask, isHalved), token, signal)
       if (response.ok) return response
-      const { status } = response
+      const { status, headers } = response
       if (status < 400) throw new ModelSilentError('protocol')
-      const refusal = await readText(response.body, REFUSAL_CHARS)
-      const parameter = unsupportedParameter(status, refusal)
-      if (!parameter || this.#unsupported.has(parameter)) throw refusalOf(status, refusal)
-      this.#unsupported.add(parameter)
+      const body = await readText(response.body, REFUSAL_CHARS)
+      const refusal = refusalOf(status, body, retryAfterMsOf(headers.get('retry-after'), now()))
+      if (refusal.kind === 'context') {
+        if (isHalved) throw refusal
+        isHalved = true
+      } else if (refusal.kind === 'auth') {
+        const hasAnother = credentials.reject(token)
+        if (isRenewed || !hasAnother) throw refusal
+        isRenewed = true
+      } else if (!dialect.learn(status, body)) throw refusal
     }
   }
 
-  #post(messages: readonly ChatMessage[], signal: AbortSignal): Promise<Response> {
-    const { endpoint, fetch } = this.#parts
-    const optional = OPTIONAL_PARAMETERS.filter((name) => !this.#unsupported.has(name))
-    const body = {
-      model: endpoint.name,
-      messages,
-      stream: true,
-      ...Object.fromEntries(optional.map((name) => [name, OPTIONAL_VALUES[name]])),
-    }
+  #messagesOf(ask: Ask, isHalved = false): readonly ChatMessage[] {
+    return toMessages(ask, { isHalved, hasSystem: !this.#parts.endpoint.profile.alternate })
+  }
+
+  #post(
+    messages: readonly ChatMessage[],
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const { endpoint, dialect, fetch } = this.#parts
     const request = fetch(`${endpoint.baseUrl}/chat/completions`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         accept: 'text/event-stream',
-        ...(endpoint.apiKey && { authorization: `Bearer ${endpoint.apiKey}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify(body),
+      body: JSON.stringify({
+        model: endpoint.model,
+        messages,
+        stream: true,
+        ...dialect.parameters(),
+      }),
       // A redirect would carry the conversation to an address that nobody configured.
       redirect: 'manual',
       signal,

@@ -16,16 +16,30 @@ const PROMPT_TOKENS = 6_000
 // One pasted log must not push the conversation out of the prompt.
 const LINE_CHARS = 2_000
 
+/** How an endpoint wants to be asked. */
+export interface PromptShape {
+  /** Only the newer half of the history; the endpoint could not take all of it. */
+  readonly isHalved?: boolean
+  /** Whether instructions may stand in a turn of their own. */
+  readonly hasSystem?: boolean
+}
+
 /**
  * What a model is asked: instructions that stay the same from one question to the next (so that an
  * endpoint can cache them), then the newest lines in turns that alternate, and the question last.
  */
-export function toMessages(ask: Ask): readonly ChatMessage[] {
+export function toMessages(
+  ask: Ask,
+  { isHalved = false, hasSystem = true }: PromptShape = {},
+): readonly ChatMessage[] {
   const question = `Answer this line:\n${toRecord(ask.question, Infinity)}`
   const instructions = toInstructions(ask)
   const spent = estimateTokens(instructions) + estimateTokens(question)
+  const recent = ask.transcript.recent(ask.question.seq, TRANSCRIPT_LINES)
+  const fitting = newestWithin(recent, PROMPT_TOKENS - spent)
   const turns: ChatMessage[] = []
-  for (const line of newestWithin(ask, PROMPT_TOKENS - spent)) {
+  if (!hasSystem) say(turns, 'user', instructions)
+  for (const line of isHalved ? newestWithin(fitting, tokensOf(fitting) / 2) : fitting) {
     if (line.from === ASSISTANT) say(turns, 'assistant', clip(line.text, LINE_CHARS))
     else say(turns, 'user', toRecord(line, LINE_CHARS))
   }
@@ -34,7 +48,7 @@ export function toMessages(ask: Ask): readonly ChatMessage[] {
   if (turns[0]?.role === 'assistant') {
     turns.unshift({ role: 'user', content: 'Earlier lines are not shown.' })
   }
-  return [{ role: 'system', content: instructions }, ...turns]
+  return hasSystem ? [{ role: 'system', content: instructions }, ...turns] : turns
 }
 
 /** A guess at how many tokens a text is: within a third of what common tokenizers count. */
@@ -57,16 +71,19 @@ function toInstructions(ask: Ask): string {
   ].join('\n')
 }
 
-function newestWithin(ask: Ask, tokens: number): readonly Line[] {
-  const lines = ask.transcript.recent(ask.question.seq, TRANSCRIPT_LINES)
+function newestWithin(lines: readonly Line[], tokens: number): readonly Line[] {
   let left = tokens
   let first = lines.length
   for (const line of lines.toReversed()) {
-    left -= estimateTokens(toRecord(line, LINE_CHARS))
+    left -= tokensOf([line])
     if (left < 0) break
     first -= 1
   }
   return lines.slice(first)
+}
+
+function tokensOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, line) => sum + estimateTokens(toRecord(line, LINE_CHARS)), 0)
 }
 
 function say(turns: ChatMessage[], role: 'user' | 'assistant', content: string): void {

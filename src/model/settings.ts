@@ -1,9 +1,14 @@
-import type { Endpoint } from './openai.ts'
+import type { Access, Endpoint } from './endpoint.ts'
 import type { ModelLimits } from './openai/deadlines.ts'
+import { endpointsOf } from './settings/list.ts'
+import { addressOf, headerValue, idOf, ModelSettingError } from './settings/variables.ts'
+import { readerOf, type Read } from './settings/variables.ts'
 
-/** What the variables `MODEL_…` say: an endpoint or none, and how long it may be silent. */
+export { ModelSettingError }
+
+/** What the variables say: endpoints in order of preference, and how long one may be silent. */
 export interface ModelSettings {
-  readonly endpoint?: Endpoint
+  readonly endpoints: readonly Endpoint[]
   readonly limits: ModelLimits
 }
 
@@ -14,18 +19,10 @@ export const DEFAULT_MODEL_LIMITS: ModelLimits = {
   totalMs: 120_000,
 }
 
-/** A variable that cannot be used as it is. The message names it and never repeats its value. */
-export class ModelSettingError extends Error {
-  override readonly name = 'ModelSettingError'
-  readonly variable: string
-
-  constructor(variable: string, problem: string) {
-    super(`${variable} ${problem}`)
-    this.variable = variable
-  }
-}
-
-/** Reads the variables of the model endpoint; throws where one is wrong. Empty ones count as unset. */
+/**
+ * Reads the variables of the model endpoints; throws where one is wrong. Empty ones count as unset.
+ * The endpoint of `MODEL_BASE_URL` comes before those of `MODELS`.
+ */
 export function parseModelSettings(variables: object): ModelSettings {
   const read = readerOf(variables)
   const limits = {
@@ -33,65 +30,35 @@ export function parseModelSettings(variables: object): ModelSettings {
     idleMs: msOf(read, 'MODEL_IDLE_MS', DEFAULT_MODEL_LIMITS.idleMs),
     totalMs: msOf(read, 'MODEL_TOTAL_MS', DEFAULT_MODEL_LIMITS.totalMs),
   }
-  const baseUrl = baseUrlOf(read)
-  if (baseUrl === undefined) return { limits }
-  const name = read('MODEL_NAME')
-  if (name === undefined) {
+  const single = singleOf(read)
+  const listed = endpointsOf(variables)
+  const endpoints = single ? [single, ...listed] : listed
+  const ids = endpoints.map(({ id }) => id)
+  const twin = ids.findLastIndex((id, at) => ids.indexOf(id) < at)
+  if (twin >= 0) {
+    const place = `MODELS[${single ? twin - 1 : twin}].name`
+    throw new ModelSettingError(place, 'must tell this endpoint from another one before it')
+  }
+  return { endpoints, limits }
+}
+
+function singleOf(read: Read): Endpoint | undefined {
+  const value = read('MODEL_BASE_URL')
+  if (value === undefined) return undefined
+  const baseUrl = addressOf('MODEL_BASE_URL', value)
+  const model = read('MODEL_NAME')
+  if (model === undefined) {
     throw new ModelSettingError(
       'MODEL_NAME',
       'is missing; MODEL_BASE_URL needs the name of a model',
     )
   }
-  const apiKey = apiKeyOf(read)
-  return { endpoint: { baseUrl, name, ...(apiKey && { apiKey }) }, limits }
-}
-
-/** What a `welcome` says about the assistant before anything has gone wrong. */
-export function describe(settings: ModelSettings): {
-  readonly state: 'ok' | 'local'
-  readonly reason?: string
-} {
-  return settings.endpoint ? { state: 'ok' } : { state: 'local', reason: 'no_model' }
-}
-
-/** A name for an endpoint and its model that holds no secret and stays the same between deployments. */
-export function endpointIdOf(endpoint: Endpoint): string {
-  return `${new URL(endpoint.baseUrl).host}/${endpoint.name}`
-}
-
-type Read = (name: string) => string | undefined
-
-function readerOf(variables: object): Read {
-  const values = new Map<string, unknown>(Object.entries(variables))
-  return (name) => {
-    const value = values.get(name)
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
-  }
-}
-
-function baseUrlOf(read: Read): string | undefined {
-  const value = read('MODEL_BASE_URL')
-  if (value === undefined) return undefined
-  const url = URL.parse(value)
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ModelSettingError(
-      'MODEL_BASE_URL',
-      'is no http or https URL, such as https://host/v1',
-    )
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new ModelSettingError(
-      'MODEL_BASE_URL',
-      'holds more than a host and a path; the key belongs into MODEL_API_KEY',
-    )
-  }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-}
-
-function apiKeyOf(read: Read): string | undefined {
-  const value = read('MODEL_API_KEY')
-  if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return value
-  throw new ModelSettingError('MODEL_API_KEY', 'holds characters that no header can carry')
+  const key = read('MODEL_API_KEY')
+  const access: Access =
+    key === undefined
+      ? { kind: 'none' }
+      : { kind: 'keys', keys: [headerValue('MODEL_API_KEY', key)] }
+  return { id: idOf(baseUrl, model), baseUrl, model, access, profile: {} }
 }
 
 function msOf(read: Read, name: string, fallback: number): number {

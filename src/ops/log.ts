@@ -15,7 +15,13 @@ export type LogLine =
   | { readonly event: 'job.failed'; readonly kind: string; readonly attempts: number }
   | { readonly event: 'job.dead'; readonly kind: string }
   | { readonly event: 'reply.failed'; readonly group: string; readonly reply: number }
-  | { readonly event: 'model.failed'; readonly kind: string; readonly status?: number }
+  | {
+      readonly event: 'model.failed'
+      readonly endpoint: string
+      readonly kind: string
+      readonly status?: number
+    }
+  | { readonly event: 'model.breaker'; readonly endpoint: string; readonly to: 'open' | 'closed' }
   | { readonly event: 'handler.failed'; readonly group: string; readonly handler: string }
   | { readonly event: 'config.invalid'; readonly name: string }
 

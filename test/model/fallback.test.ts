@@ -1,55 +1,61 @@
 import { describe, expect, it, test } from 'vitest'
 
-import type { AnswerStream, Completion, Model } from '../../src/model/ask.ts'
+import type { AnswerStream, Completion } from '../../src/model/ask.ts'
+import type { Condition } from '../../src/model/condition.ts'
 import { EmbeddedModel } from '../../src/model/embedded.ts'
 import { PHRASES } from '../../src/model/embedded/phrases.ts'
-import { ModelRefusedError, ModelSilentError } from '../../src/model/errors.ts'
+import { ModelRefusedError, ModelRestingError, ModelSilentError } from '../../src/model/errors.ts'
 import { FallbackModel } from '../../src/model/fallback.ts'
-import type { ModelOutcome } from '../../src/model/outcome.ts'
+import type { Rest } from '../../src/model/memory.ts'
 import { askIn, listen } from './conversation.ts'
 
 const ASK = askIn(['Ada: hello'], 'Bo: @assistant write a poem about rain')
 const WHOLE: Completion = { finish: 'stop', source: 'model', model: 'stand-in' }
 
-function fallbackFor(speak: (stream: AnswerStream) => Completion) {
-  const outcomes: ModelOutcome[] = []
-  const primary: Model = {
-    estimate: () => ({ inputTokens: 7, outputTokens: 9 }),
-    complete: async (_, stream) => speak(stream),
-  }
+function fallbackFor(
+  speak: (stream: AnswerStream) => Completion,
+  { rest, isSlow = false }: { readonly rest?: Rest; readonly isSlow?: boolean } = {},
+) {
+  const conditions: Condition[] = []
   const model = new FallbackModel({
-    primary,
+    primary: {
+      estimate: () => ({ inputTokens: 7, outputTokens: 9 }),
+      complete: async (_, stream) => speak(stream),
+      rest: () => rest,
+      isSlow,
+    },
     embedded: new EmbeddedModel(),
-    report: (outcome) => outcomes.push(outcome),
+    onCondition: (condition) => conditions.push(condition),
   })
-  return { model, outcomes }
+  return { model, conditions }
 }
 
-it('lets the primary model speak and reports that it did', async () => {
+it('lets the primary model speak, and is well', async () => {
   const stream = listen()
-  const { model, outcomes } = fallbackFor((stream) => {
+  const { model, conditions } = fallbackFor((stream) => {
     stream.onText('Drip')
     stream.onText(' drop')
     return WHOLE
   })
   expect(await model.complete(ASK, stream)).toEqual(WHOLE)
   expect(stream.pieces).toEqual(['Drip', ' drop'])
-  expect(outcomes).toEqual([{ kind: 'ok' }])
+  expect(conditions).toEqual([{ state: 'ok' }])
+  expect(model.condition).toEqual({ state: 'ok' })
 })
 
 describe('a failure before anything was visible', () => {
   test.each([
-    [new ModelSilentError('first_token'), { kind: 'first_token' }],
-    [new ModelRefusedError('rate', { status: 429 }), { kind: 'rate', status: 429 }],
-  ])('[P16] is answered by the embedded responder: %s', async (fault, outcome) => {
+    [new ModelSilentError('first_token')],
+    [new ModelRefusedError('rate', { status: 429 })],
+  ])('[P16] is answered by the embedded responder: %s', async (fault) => {
     const stream = listen()
-    const { model, outcomes } = fallbackFor(() => {
+    const { model, conditions } = fallbackFor(() => {
       throw fault
     })
     const completion = await model.complete(ASK, stream)
     expect(completion).toEqual({ finish: 'stop', source: 'local', degraded: fault.kind })
     expect(stream.text).toBe(PHRASES.en.modelAway)
-    expect(outcomes).toEqual([outcome])
+    expect(conditions).toEqual([{ state: 'local', reason: fault.kind }])
   })
 
   it('is told apart where the model did not want to answer', async () => {
@@ -84,34 +90,70 @@ it('shows the blanks that a visible answer begins with', async () => {
   expect(stream.text).toBe('  - rain')
 })
 
-it('[P15] lets a failure through once something was visible, and reports it', async () => {
+it('[P15] lets a failure through once something was visible', async () => {
   const fault = new ModelSilentError('truncated')
   const stream = listen()
-  const { model, outcomes } = fallbackFor((stream) => {
+  const { model, conditions } = fallbackFor((stream) => {
     stream.onText('Drip')
     throw fault
   })
   await expect(model.complete(ASK, stream)).rejects.toBe(fault)
   expect(stream.text).toBe('Drip')
-  expect(outcomes).toEqual([{ kind: 'truncated' }])
+  expect(conditions).toEqual([])
 })
 
-it('never answers in place of a call that its asker stopped, nor counts it', async () => {
+it('never answers in place of a call that its asker stopped, nor is worse for it', async () => {
   const stream = listen()
-  const { model, outcomes } = fallbackFor(() => {
+  const { model, conditions } = fallbackFor(() => {
     stream.stop('enough')
     throw new ModelSilentError('network')
   })
   await expect(model.complete(ASK, stream)).rejects.toBe('enough')
   expect(stream.text).toBe('')
-  expect(outcomes).toEqual([])
+  expect(conditions).toEqual([])
 })
 
 it('does not take a bug for a failing endpoint', async () => {
   const bug = new TypeError('a bug')
-  const { model, outcomes } = fallbackFor(() => {
+  const { model, conditions } = fallbackFor(() => {
     throw bug
   })
   await expect(model.complete(ASK, listen())).rejects.toBe(bug)
-  expect(outcomes).toEqual([])
+  expect(conditions).toEqual([])
+})
+
+describe('the condition', () => {
+  const rest = { kind: 'rate', until: 1_790_000_000_000 } as const
+  const resting = { state: 'resting', reason: 'rate', retryAt: rest.until }
+
+  it('is resting where no endpoint may be asked, and answers come locally meanwhile', async () => {
+    const stream = listen()
+    const { model, conditions } = fallbackFor(
+      () => {
+        throw new ModelRestingError('rate', rest.until)
+      },
+      { rest },
+    )
+    expect(model.condition).toEqual(resting)
+    expect(await model.complete(ASK, stream)).toMatchObject({ source: 'local', degraded: 'rate' })
+    expect(conditions).toEqual([resting])
+  })
+
+  it('is resting also where the last endpoint fell silent in the middle of its answer', async () => {
+    const { model, conditions } = fallbackFor(
+      (stream) => {
+        stream.onText('Drip')
+        throw new ModelSilentError('idle')
+      },
+      { rest },
+    )
+    await expect(model.complete(ASK, listen())).rejects.toMatchObject({ kind: 'idle' })
+    expect(conditions).toEqual([resting])
+  })
+
+  it('is slow after an answer that let people wait', async () => {
+    const { model, conditions } = fallbackFor(() => WHOLE, { isSlow: true })
+    await model.complete(ASK, listen())
+    expect(conditions).toEqual([{ state: 'slow', reason: 'first_token' }])
+  })
 })

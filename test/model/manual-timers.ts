@@ -6,6 +6,11 @@ export class ManualTimers {
   #started = 0
   readonly #timers = new Map<object, { readonly at: number; readonly run: () => void }>()
 
+  /** How far time has been moved, in milliseconds. */
+  get now(): number {
+    return this.#now
+  }
+
   /** Timers that wait, neither fired nor called off. */
   get waiting(): number {
     return this.#timers.size
@@ -21,6 +26,14 @@ export class ManualTimers {
     const key = {}
     this.#timers.set(key, { at: this.#now + ms, run })
     return () => this.#timers.delete(key)
+  }
+
+  /** Moves time to the timer that is due first; false where none waits. */
+  advanceToNext(): boolean {
+    const next = Math.min(...Array.from(this.#timers.values(), ({ at }) => at))
+    if (next === Infinity) return false
+    this.advance(next - this.#now)
+    return true
   }
 
   advance(ms: number): void {

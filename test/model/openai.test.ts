@@ -91,7 +91,8 @@ describe('a good answer', () => {
 describe('the request', () => {
   it('asks for a stream and carries the key', async () => {
     const request = endpoint.nextRequest()
-    await modelAt(endpoint.url, 'ok', timers, { apiKey: 'sk-secret' }).complete(ASK, listen())
+    const access = { kind: 'keys', keys: ['sk-secret'] } as const
+    await modelAt(endpoint.url, 'ok', timers, { access }).complete(ASK, listen())
     const { body, headers } = await request
     expect(body).toMatchObject({ stream: true, stream_options: { include_usage: true } })
     expect(headers['authorization']).toBe('Bearer sk-secret')

@@ -1,16 +1,21 @@
 import { ModelRefusedError, type RefusedKind } from '../errors.ts'
 
-/** Parameters that some endpoints do not know; a request works without them. */
-export const OPTIONAL_PARAMETERS = ['max_tokens', 'stream_options'] as const
-export type OptionalParameter = (typeof OPTIONAL_PARAMETERS)[number]
-
 const CONTEXT =
   /context.{0,3}(?:length|window|size)|maximum context|prompt is too long|too many tokens/i
 const FILTER = /content.?(?:filter|policy|management)|safety|moderation/i
 
 /** What a status outside 200–299 means. Of the body only the kind of refusal is kept. */
-export function refusalOf(status: number, body: string): ModelRefusedError {
-  return new ModelRefusedError(kindOf(status, body), { status })
+export function refusalOf(status: number, body: string, retryAfterMs?: number): ModelRefusedError {
+  return new ModelRefusedError(kindOf(status, body), { status, retryAfterMs })
+}
+
+/** How long `Retry-After` asks to wait, which is a number of seconds or a date. */
+export function retryAfterMsOf(header: string | null, now: number): number | undefined {
+  const value = header?.trim() ?? ''
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1_000
+  // Only a real date: Date.parse makes one of nearly anything.
+  const at = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
 
 /** What an error inside a stream means; its status, where it names one, stands in `code`. */
@@ -21,12 +26,6 @@ export function refusalInStream(error: unknown): ModelRefusedError {
     Number.isInteger(code) && Number(code) >= 400 && Number(code) < 600 ? Number(code) : undefined
   // An endpoint that took the request and then failed has failed by itself, unless it says otherwise.
   return new ModelRefusedError(kindOf(status ?? 500, JSON.stringify(error) ?? ''), { status })
-}
-
-/** The optional parameter that a refusal complains about. */
-export function unsupportedParameter(status: number, body: string): OptionalParameter | undefined {
-  if (status !== 400 && status !== 422) return undefined
-  return OPTIONAL_PARAMETERS.find((name) => new RegExp(`\\b${name}\\b`).test(body))
 }
 
 function kindOf(status: number, body: string): RefusedKind {
