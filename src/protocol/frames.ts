@@ -79,7 +79,12 @@ export interface Welcome {
   readonly replies: readonly ReplySnapshot[]
   readonly online: readonly string[]
   readonly read: Readonly<Record<string, number>>
-  readonly assistant: { readonly state: AssistantState; readonly reason?: string }
+  readonly assistant: {
+    readonly state: AssistantState
+    readonly reason?: string
+    /** With `resting`: when a model may be asked again, in milliseconds since 1970. */
+    readonly retryAt?: number
+  }
   readonly heartbeatMs: number
   readonly limits: Limits
 }

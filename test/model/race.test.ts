@@ -13,8 +13,8 @@ const ASK = askIn(['Ada: hello'], 'Bo: @assistant write a poem about rain')
 const SCHEDULES = 1_200
 const ASKS = 3
 
-/** Another one than the last time, unless one is given to see a failure again. */
-const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+/** The same each time, unless another one is given to look further. */
+const SEED = Number(process.env['SEED'] ?? 20_261_125)
 
 beforeEach(() => {
   vi.spyOn(console, 'log').mockReturnValue()

@@ -80,7 +80,10 @@ export class ScriptedEndpoints {
     init.signal?.addEventListener('abort', () => fail('aborted', init.signal?.reason))
     const say = (data: string) =>
       void body.promise.then((controller) =>
-        controller.enqueue(new TextEncoder().encode(`data: ${data}\n\n`)),
+        // Whoever listened may have gone in this very moment, and taken the stream along.
+        call.state === 'aborted'
+          ? undefined
+          : controller.enqueue(new TextEncoder().encode(`data: ${data}\n\n`)),
       )
     const behavior = this.#behave(host)
     switch (behavior.does) {
