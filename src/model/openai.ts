@@ -81,7 +81,9 @@ export class OpenAiModel implements Model {
     for (;;) {
       const token = await credentials.token(signal)
       signal.throwIfAborted()
-      const response = await this.#post(this.#messagesOf(ask, isHalved), token, signal)
+      const sent = dialect.parameters()
+      const messages = this.#messagesOf(ask, isHalved)
+      const response = await this.#post({ messages, stream: true, ...sent }, token, signal)
       if (response.ok) return response
       const { status, headers } = response
       if (status < 400) throw new ModelSilentError('protocol')
@@ -94,7 +96,7 @@ export class OpenAiModel implements Model {
         const hasAnother = credentials.reject(token)
         if (isRenewed || !hasAnother) throw refusal
         isRenewed = true
-      } else if (!dialect.learn(status, body)) throw refusal
+      } else if (!dialect.learn(status, body, sent)) throw refusal
     }
   }
 
@@ -103,11 +105,11 @@ export class OpenAiModel implements Model {
   }
 
   #post(
-    messages: readonly ChatMessage[],
+    body: Readonly<Record<string, unknown>>,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { endpoint, dialect, fetch } = this.#parts
+    const { endpoint, fetch } = this.#parts
     const request = fetch(`${endpoint.baseUrl}/chat/completions`, {
       method: 'POST',
       headers: {
@@ -115,12 +117,7 @@ export class OpenAiModel implements Model {
         accept: 'text/event-stream',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify({
-        model: endpoint.model,
-        messages,
-        stream: true,
-        ...dialect.parameters(),
-      }),
+      body: JSON.stringify({ model: endpoint.model, ...body }),
       // A redirect would carry the conversation to an address that nobody configured.
       redirect: 'manual',
       signal,

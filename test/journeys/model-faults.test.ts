@@ -73,9 +73,16 @@ it('[P11] [P15] [P16] an answer has one end, and is called complete only where i
   const meetings = new Map<ModelMode, Meeting>()
   for (const mode of modes) meetings.set(mode, await meet(server.url))
   const ends = new Map<string, object>()
-  await Promise.all(
-    [...meetings].map(async ([mode, meeting]) => ends.set(mode, await endOf(mode, meeting))),
-  )
+  // An endpoint that fails again and again rests, and then even a good answer would not be asked for.
+  const isGood = (mode: ModelMode) => WHOLE.has(mode) || ODD[mode] !== undefined
+  for (const wave of [modes.filter(isGood), modes.filter((mode) => !isGood(mode))]) {
+    await Promise.all(
+      wave.map(async (mode) => {
+        const meeting = meetings.get(mode)
+        if (meeting) ends.set(mode, await endOf(mode, meeting))
+      }),
+    )
+  }
   const expected = modes.map((mode) => [mode, expectedOf(mode)] as const)
   expect(Object.fromEntries(ends)).toMatchObject(Object.fromEntries(expected))
   expect(server.output()).not.toContain(API_KEY)

@@ -6,9 +6,12 @@ const ANSWER_TOKENS = 2_048
 // Where no bound is sent, an answer still ends at 64 KiB of text, of some four bytes a token.
 const UNBOUND_ANSWER_TOKENS = 16_384
 
+const LIMITS = ['max_tokens', 'max_completion_tokens'] as const
+type Limit = (typeof LIMITS)[number]
+
 /** What an endpoint takes besides the question: as its profile says, and as its complaints have taught. */
 export class Dialect {
-  #limit: 'max_tokens' | 'max_completion_tokens' | undefined
+  #limit: Limit | undefined
   #streamOptions: boolean
 
   constructor({ maxTokens = 'max_tokens', streamOptions = true }: Profile) {
@@ -28,18 +31,27 @@ export class Dialect {
     }
   }
 
-  /** Gives up what a refusal complains about; false where that was not sent. */
-  learn(status: number, refusal: string): boolean {
+  /**
+   * Gives up what a refusal of a request with the parameters `sent` complains about; false where that
+   * was not among them. Calls go on side by side: another one may have learned it in the meantime.
+   */
+  learn(status: number, refusal: string, sent: Readonly<Record<string, unknown>>): boolean {
     if (status !== 400 && status !== 422) return false
-    if (this.#limit && names(refusal, this.#limit)) {
-      const other = 'max_completion_tokens'
-      this.#limit = this.#limit !== other && names(refusal, other) ? other : undefined
+    const limit = LIMITS.find((name) => name in sent && names(refusal, name))
+    if (limit !== undefined) {
+      if (this.#limit === limit) this.#limit = otherThan(limit, refusal)
       return true
     }
-    if (!this.#streamOptions || !names(refusal, 'stream_options')) return false
+    if (!('stream_options' in sent) || !names(refusal, 'stream_options')) return false
     this.#streamOptions = false
     return true
   }
+}
+
+// Newer models know the limit by another name, and say so.
+function otherThan(limit: Limit, refusal: string): Limit | undefined {
+  const other = 'max_completion_tokens'
+  return limit !== other && names(refusal, other) ? other : undefined
 }
 
 function names(refusal: string, parameter: string): boolean {

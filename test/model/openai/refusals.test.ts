@@ -171,3 +171,13 @@ test.each([
   const fault = await faultOf(answer(modelWith()))
   expect(fault).toMatchObject({ kind: 'rate', retryAfterMs: ms })
 })
+
+it('is learned once by calls that go on side by side, and each of them is answered', async () => {
+  const dialect = new Dialect({})
+  const first = dialect.parameters()
+  const second = dialect.parameters()
+  const refusal = 'Unsupported parameter: max_tokens. Use max_completion_tokens instead.'
+  expect([first, second].map((sent) => dialect.learn(400, refusal, sent))).toEqual([true, true])
+  expect(dialect.parameters()).toHaveProperty('max_completion_tokens')
+  expect(dialect.learn(400, 'max_tokens is wrong', dialect.parameters())).toBe(false)
+})
